@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+# skep_layer(NAME USES layer… [LINK library…] [MAIN program])
+#
+# src/NAME/*.cpp becomes one static library, skep_NAME ('/' becomes '_'), that may include its own headers and
+# those of the layers it uses, directly or through them; a configure-time scan of #include refuses the rest.
+# Beside the code stand *_test.cpp (one GoogleTest program a layer, label `fast`) and, with SKEP_FUZZ,
+# *_fuzz.cpp (one libFuzzer program each). main.cpp belongs to MAIN.
+
+define_property(TARGET PROPERTY SKEP_REACH)
+set_property(GLOBAL PROPERTY SKEP_LAYERS "")
+
+function(skep_layer name)
+  cmake_parse_arguments(L "" "MAIN" "USES;LINK" ${ARGN})
+  string(REPLACE "/" "_" target skep_${name})
+  list(TRANSFORM L_USES REPLACE "/" "_")
+
+  set(reach ${name})
+  foreach(used ${L_USES})
+    if(NOT TARGET skep_${used})
+      message(FATAL_ERROR "layer ${name} uses ${used}, which is not declared above it")
+    endif()
+    get_target_property(r skep_${used} SKEP_REACH)
+    list(APPEND reach ${r})
+  endforeach()
+  list(REMOVE_DUPLICATES reach)
+  set_property(GLOBAL APPEND PROPERTY SKEP_LAYERS ${name})
+
+  # src/engine/ holds the layers engine/user and engine/kernel: GLOB_RECURSE is per layer folder.
+  file(GLOB_RECURSE files CONFIGURE_DEPENDS src/${name}/*.cpp src/${name}/*.hpp src/${name}/*.inc src/${name}/*.def)
+  foreach(f ${files})
+    file(STRINGS ${f} lines REGEX "^ *# *include \"[a-z_/]+")
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${f})
+    foreach(line ${lines})
+      string(REGEX REPLACE "^ *# *include \"([a-z_0-9]+)/.*" "\\1" to "${line}")
+      if(to STREQUAL "engine")
+        string(REGEX REPLACE "^ *# *include \"(engine/[a-z_0-9]+)/.*" "\\1" to "${line}")
+      endif()
+      if(NOT to IN_LIST reach)
+        message(FATAL_ERROR "${f}: ${line}: layer ${name} does not use ${to}. Allowed: ${reach}")
+      endif()
+    endforeach()
+  endforeach()
+
+  set(tests ${files})
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  set(fuzzers ${files})
+  list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cpp$")
+  list(FILTER files INCLUDE REGEX "\\.cpp$")
+  list(FILTER files EXCLUDE REGEX "_(test|fuzz)\\.cpp$|/main\\.cpp$")
+  if(files)
+    add_library(${target} STATIC ${files})
+    set(scope PUBLIC)
+  else()
+    add_library(${target} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  set_target_properties(${target} PROPERTIES SKEP_REACH "${reach}")
+  target_include_directories(${target} ${scope} ${CMAKE_SOURCE_DIR}/src)
+  list(TRANSFORM L_USES PREPEND skep_)
+  target_link_libraries(${target} ${scope} ${L_USES} ${L_LINK})
+
+  if(L_MAIN)
+    add_executable(${L_MAIN} src/${name}/main.cpp)
+    target_link_libraries(${L_MAIN} PRIVATE ${target})
+  endif()
+  if(tests)
+    add_executable(${target}_test ${tests})
+    target_link_libraries(${target}_test PRIVATE ${target} GTest::gtest_main GTest::gmock)
+    target_compile_definitions(${target}_test PRIVATE SKEP_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    include(GoogleTest)
+    gtest_discover_tests(${target}_test TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST
+                         PROPERTIES LABELS fast TIMEOUT 120)
+  endif()
+  if(SKEP_FUZZ)
+    foreach(f ${fuzzers})
+      skep_fuzzer(${f} ${target})
+    endforeach()
+  endif()
+endfunction()
+
+# One libFuzzer program a file, named after it: src/isa/decode_fuzz.cpp -> decode_fuzz. Its seeds, if any, are
+# tests/fuzz/decode/. ctest gives each a smoke budget; scripts/nightly fuzzes for ten minutes each.
+function(skep_fuzzer file library)
+  get_filename_component(fuzzer ${file} NAME_WE)
+  string(REGEX REPLACE "_fuzz$" "" subject ${fuzzer})
+  add_executable(${fuzzer} ${file})
+  target_link_libraries(${fuzzer} PRIVATE ${library})
+  target_link_options(${fuzzer} PRIVATE -fsanitize=fuzzer)
+  set_property(GLOBAL APPEND PROPERTY SKEP_FUZZERS ${fuzzer})
+  set(seeds ${CMAKE_SOURCE_DIR}/tests/fuzz/${subject})
+  if(NOT EXISTS ${seeds})
+    set(seeds "")
+  endif()
+  file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/corpus/${subject})
+  add_test(NAME fuzz.${subject} COMMAND ${fuzzer} -runs=20000 -max_total_time=10 -timeout=10 -rss_limit_mb=2048
+           ${CMAKE_BINARY_DIR}/corpus/${subject} ${seeds})
+  set_tests_properties(fuzz.${subject} PROPERTIES LABELS fuzz TIMEOUT 120)
+endfunction()

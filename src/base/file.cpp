@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/errors.hpp"
+#include "base/suggest.hpp"
+
+namespace skep {
+
+Fd::~Fd() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+static std::string nearest_in_folder(const std::filesystem::path& path) {
+  std::vector<std::string> names;
+  std::error_code ignored;
+  auto folder = path.parent_path().empty() ? std::filesystem::path(".") : path.parent_path();
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    names.push_back(entry.path().filename().string());
+    if (names.size() > 10'000) break;
+  }
+  return did_you_mean(path.filename().string(), names);
+}
+
+static std::unexpected<Error> cannot_open(const std::string& path, int err) {
+  if (err == ENOENT) return fail(NoSuchFile{.path = path, .suggestion = nearest_in_folder(path)});
+  return fail(CannotOpen{.path = path, .reason = std::string(strerrorname_np(err))});
+}
+
+Result<Buffer> read_file(const std::string& path, std::size_t limit) {
+  Fd opened;
+  int fd = STDIN_FILENO;
+  if (path != "-") {
+    opened = Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!opened) return cannot_open(path, errno);
+    fd = opened.get();
+  }
+  struct stat st{};
+  if (::fstat(fd, &st) != 0) return cannot_open(path, errno);
+  if (S_ISDIR(st.st_mode)) return fail(IsAFolder{.path = path});
+  Buffer out;
+  if (S_ISREG(st.st_mode)) out.reserve(std::min(limit, static_cast<std::size_t>(st.st_size)) + 1);
+  constexpr std::size_t chunk = 1 << 16;
+  for (;;) {
+    std::size_t had = out.size();
+    out.resize(std::max(out.capacity(), had + chunk));
+    ssize_t n = ::read(fd, out.data() + had, out.size() - had);
+    if (n < 0 && errno == EINTR)
+      n = 0, out.resize(had);
+    else if (n < 0)
+      return cannot_open(path, errno);
+    else {
+      out.resize(had + static_cast<std::size_t>(n));
+      if (n == 0) return out;
+    }
+    if (out.size() > limit) return fail(FileTooLarge{.path = path, .limit = limit});
+  }
+}
+
+Result<OutputFile> OutputFile::create(std::string path) {
+  OutputFile f;
+  f.path_ = std::move(path);
+  if (f.path_ == "-") {
+    f.fd_ = Fd(::dup(STDOUT_FILENO));
+    return f;
+  }
+  f.temporary_ = f.path_ + ".XXXXXX";
+  f.fd_ = Fd(::mkostemp(f.temporary_.data(), O_CLOEXEC));
+  if (!f.fd_) {
+    int err = errno;
+    f.temporary_.clear();
+    return fail(CannotCreate{.path = f.path_, .reason = std::string(strerrorname_np(err))});
+  }
+  ::fchmod(f.fd_.get(), 0644);
+  return f;
+}
+
+OutputFile::OutputFile(OutputFile&& other) noexcept
+    : path_(std::move(other.path_)), temporary_(std::exchange(other.temporary_, {})), fd_(std::move(other.fd_)) {}
+
+OutputFile::~OutputFile() {
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+Result<void> OutputFile::write(Bytes bytes) {
+  while (!bytes.empty()) {
+    ssize_t n = ::write(fd_.get(), bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return fail(CannotCreate{.path = path_, .reason = std::string(strerrorname_np(errno))});
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+  }
+  return {};
+}
+
+Result<void> OutputFile::commit() {
+  if (temporary_.empty()) return {};
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0)
+    return fail(CannotCreate{.path = path_, .reason = std::string(strerrorname_np(errno))});
+  temporary_.clear();
+  return {};
+}
+
+}  // namespace skep
