@@ -33,17 +33,19 @@ static std::unexpected<Error> cannot_open(const std::string& path, int err) {
   return fail(CannotOpen{.path = path, .reason = std::string(strerrorname_np(err))});
 }
 
+Result<Fd> open_input(const std::string& path) {
+  Fd opened(path == "-" ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat st{};
+  if (!opened || ::fstat(opened.get(), &st) != 0) return cannot_open(path, errno);
+  if (S_ISDIR(st.st_mode)) return fail(IsAFolder{.path = path});
+  return opened;
+}
+
 Result<Buffer> read_file(const std::string& path, std::size_t limit) {
-  Fd opened;
-  int fd = STDIN_FILENO;
-  if (path != "-") {
-    opened = Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!opened) return cannot_open(path, errno);
-    fd = opened.get();
-  }
+  Fd opened = TRY(open_input(path));
+  int fd = opened.get();
   struct stat st{};
   if (::fstat(fd, &st) != 0) return cannot_open(path, errno);
-  if (S_ISDIR(st.st_mode)) return fail(IsAFolder{.path = path});
   Buffer out;
   if (S_ISREG(st.st_mode)) out.reserve(std::min(limit, static_cast<std::size_t>(st.st_size)) + 1);
   constexpr std::size_t chunk = 1 << 16;

@@ -28,8 +28,11 @@ class Fd {
   int fd_ = -1;
 };
 
-// The whole of a regular file, or of standard input for "-". Errors: no such file (naming the nearest name in its
-// folder), a folder, no permission, larger than `limit`.
+// A file opened for reading, or standard input for "-". Errors: no such file (naming the nearest name in its folder),
+// a folder, no permission.
+Result<Fd> open_input(const std::string& path);
+
+// The whole of a regular file, or of standard input for "-". Errors: those of open_input, and larger than `limit`.
 Result<Buffer> read_file(const std::string& path, std::size_t limit = std::size_t{1} << 30);
 
 // An output file that appears at `path` only by commit(): until then the bytes are in a temporary file beside it,
