@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-# skep_layer(NAME USES layer… [LINK library…] [MAIN program])
+# skep_layer(NAME USES layer… [LINK library…] [TEST_LINK library…] [MAIN program])
 #
 # src/NAME/*.cpp becomes one static library, skep_NAME ('/' becomes '_'), that may include its own headers and
 # those of the layers it uses, directly or through them; a configure-time scan of #include refuses the rest.
 # Beside the code stand *_test.cpp (one GoogleTest program a layer, label `fast`) and, with SKEP_FUZZ,
-# *_fuzz.cpp (one libFuzzer program each). main.cpp belongs to MAIN.
+# *_fuzz.cpp (one libFuzzer program each). main.cpp belongs to MAIN. TEST_LINK is for judges that only tests ask.
 
 define_property(TARGET PROPERTY SKEP_REACH)
 set_property(GLOBAL PROPERTY SKEP_LAYERS "")
 
 function(skep_layer name)
-  cmake_parse_arguments(L "" "MAIN" "USES;LINK" ${ARGN})
+  cmake_parse_arguments(L "" "MAIN" "USES;LINK;TEST_LINK" ${ARGN})
   string(REPLACE "/" "_" target skep_${name})
   list(TRANSFORM L_USES REPLACE "/" "_")
 
@@ -65,7 +65,7 @@ function(skep_layer name)
   endif()
   if(tests)
     add_executable(${target}_test ${tests})
-    target_link_libraries(${target}_test PRIVATE ${target} GTest::gtest_main GTest::gmock)
+    target_link_libraries(${target}_test PRIVATE ${target} GTest::gtest_main GTest::gmock ${L_TEST_LINK})
     target_compile_definitions(${target}_test PRIVATE SKEP_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     include(GoogleTest)
     gtest_discover_tests(${target}_test TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST

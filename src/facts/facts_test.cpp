@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tables against the machine's header and libbpf, where those know the rows; lookups in both directions.
+#include <bpf/libbpf.h>
+#include <gtest/gtest.h>
+#include <linux/bpf.h>
+
+#include <map>
+#include <set>
+
+#include "facts/attach_types.hpp"
+#include "facts/contexts.hpp"
+#include "facts/helpers.hpp"
+#include "facts/map_types.hpp"
+#include "facts/uapi.hpp"
+#include "facts/verdicts.hpp"
+
+namespace skep::facts {
+namespace {
+
+// Ids and names, row by row: what libbpf calls the number. It is older than the tables and knows their beginning.
+TEST(Types, EqualLibbpfs) {
+  unsigned known = 0;
+  auto equal = [&](const char* theirs, std::string_view ours) {
+    if (!theirs) return;
+    EXPECT_EQ(theirs, ours);
+    ++known;
+  };
+  for (const auto& r : prog_types) equal(libbpf_bpf_prog_type_str(static_cast<bpf_prog_type>(r.id)), r.name);
+  for (const auto& r : attach_types) equal(libbpf_bpf_attach_type_str(static_cast<bpf_attach_type>(r.id)), r.name);
+  for (const auto& r : map_types) equal(libbpf_bpf_map_type_str(static_cast<bpf_map_type>(r.id)), r.name);
+  EXPECT_GE(known, 32U + 44U + 32U);
+  EXPECT_EQ(33U, std::size(prog_types));
+  EXPECT_EQ(58U, std::size(attach_types));
+  EXPECT_EQ(34U, std::size(map_types));
+}
+
+TEST(Names, AreFoundInBothDirections) {
+  for (const auto& r : prog_types) EXPECT_EQ(r.id, prog_type_by_name(name(r.id)).value());
+  for (const auto& r : attach_types) EXPECT_EQ(r.id, attach_type_by_name(name(r.id)).value());
+  for (const auto& r : map_types) EXPECT_EQ(r.id, map_type_by_name(name(r.id)).value());
+  EXPECT_EQ(ProgType::netfilter, prog_type_by_id(32));
+  EXPECT_FALSE(prog_type_by_id(33) || attach_type_by_id(58) || map_type_by_id(34));
+}
+
+TEST(Names, UnknownOnesSayWhatIsNear) {
+  EXPECT_EQ("Linux has no program type 'sched_clss'; did you mean sched_cls?",
+            prog_type_by_name("sched_clss").error().message());
+  EXPECT_EQ("Linux has no map type 'arry'; did you mean array?", map_type_by_name("arry").error().message());
+  EXPECT_EQ("Linux has no attach type 'q'", attach_type_by_name("q").error().message());
+}
+
+// Every helper the header knows, by its own list of names and numbers.
+TEST(Helpers, EqualTheHeaders) {
+  struct Known {
+    std::string_view name;
+    unsigned id;
+  };
+  constexpr Known header[] = {
+#define X(name) {#name, BPF_FUNC_##name}
+      __BPF_FUNC_MAPPER(X)
+#undef X
+  };
+  ASSERT_GE(std::size(header), 200U);
+  for (const Known& k : header) {
+    if (k.id == 0) continue;
+    ASSERT_TRUE(helper_by_id(k.id)) << k.name;
+    EXPECT_EQ(k.name, helper_by_id(k.id)->name);
+    EXPECT_EQ(k.id, helper_by_name(k.name)->id);
+  }
+}
+
+TEST(Helpers, AreFoundWithAndWithoutTheirPrefix) {
+  EXPECT_EQ(211U, helpers().size());
+  EXPECT_EQ(helper_by_id(1), helper_by_name("bpf_map_lookup_elem"));
+  EXPECT_EQ(nullptr, helper_by_id(0));
+  EXPECT_EQ(nullptr, helper_by_id(212));
+  EXPECT_EQ("Linux has no helper function 'map_lookup_elm'; did you mean map_lookup_elem?",
+            helper_named("map_lookup_elm").error().message());
+}
+
+TEST(Helpers, WhereTheyMayBeCalled) {
+  auto where = [](std::string_view name) { return types(helper_by_name(name)->where); };
+  EXPECT_TRUE(where("map_lookup_elem").has(ProgType::kprobe));
+  EXPECT_TRUE(where("xdp_adjust_head") == ProgTypes{ProgType::xdp});
+  EXPECT_TRUE(where("skb_load_bytes").has(ProgType::socket_filter));
+  EXPECT_FALSE(where("skb_store_bytes").has(ProgType::socket_filter));
+  EXPECT_TRUE(where("csum_diff").has(ProgType::xdp));
+  EXPECT_TRUE(where("probe_read").empty());  // nobody has filled it in
+}
+
+// Field by field: the header's offset and size.
+TEST(Contexts, LayoutsAreTheHeaders) {
+#define FIELD(type, field)                                 \
+  {                                                        \
+    #field, { offsetof(type, field), sizeof(type::field) } \
+  }
+  using Layout = std::map<std::string_view, std::pair<std::size_t, std::size_t>>;
+  const Layout skb{FIELD(__sk_buff, len),
+                   FIELD(__sk_buff, pkt_type),
+                   FIELD(__sk_buff, mark),
+                   FIELD(__sk_buff, priority),
+                   FIELD(__sk_buff, queue_mapping),
+                   FIELD(__sk_buff, protocol),
+                   FIELD(__sk_buff, vlan_present),
+                   FIELD(__sk_buff, vlan_tci),
+                   FIELD(__sk_buff, vlan_proto),
+                   FIELD(__sk_buff, ingress_ifindex),
+                   FIELD(__sk_buff, ifindex),
+                   FIELD(__sk_buff, tc_index),
+                   FIELD(__sk_buff, cb),
+                   FIELD(__sk_buff, hash),
+                   FIELD(__sk_buff, tc_classid),
+                   FIELD(__sk_buff, data),
+                   FIELD(__sk_buff, data_end),
+                   FIELD(__sk_buff, napi_id),
+                   FIELD(__sk_buff, family),
+                   FIELD(__sk_buff, remote_ip4),
+                   FIELD(__sk_buff, local_ip4),
+                   FIELD(__sk_buff, remote_ip6),
+                   FIELD(__sk_buff, local_ip6),
+                   FIELD(__sk_buff, remote_port),
+                   FIELD(__sk_buff, local_port),
+                   FIELD(__sk_buff, data_meta),
+                   FIELD(__sk_buff, flow_keys),
+                   FIELD(__sk_buff, tstamp),
+                   FIELD(__sk_buff, wire_len),
+                   FIELD(__sk_buff, gso_segs),
+                   FIELD(__sk_buff, sk),
+                   FIELD(__sk_buff, gso_size),
+                   FIELD(__sk_buff, tstamp_type),
+                   FIELD(__sk_buff, hwtstamp)};
+  const Layout xdp{FIELD(xdp_md, data),           FIELD(xdp_md, data_end),
+                   FIELD(xdp_md, data_meta),      FIELD(xdp_md, ingress_ifindex),
+                   FIELD(xdp_md, rx_queue_index), FIELD(xdp_md, egress_ifindex)};
+#undef FIELD
+  for (auto [context, layout] : {std::pair{Context::sk_buff, &skb}, std::pair{Context::xdp_md, &xdp}}) {
+    EXPECT_EQ(layout->size(), fields(context).size());
+    for (const ContextField& f : fields(context)) {
+      ASSERT_TRUE(layout->contains(f.name)) << f.name;
+      EXPECT_EQ(layout->at(f.name), std::pair(std::size_t{f.offset}, std::size_t{f.bytes()})) << f.name;
+    }
+  }
+}
+
+// Offsets at which reads of a size are allowed, all of them.
+std::set<int64_t> allowed(ProgType type, unsigned size, Access access) {
+  std::set<int64_t> at;
+  for (int64_t offset = -16; offset < 256; ++offset)
+    if (access_field(type, offset, size, access)) at.insert(offset);
+  return at;
+}
+
+TEST(Contexts, XdpReadsWholeFieldsAndWritesNothing) {
+  EXPECT_EQ((std::set<int64_t>{0, 4, 8, 12, 16, 20}), allowed(ProgType::xdp, 4, Access::read));
+  EXPECT_EQ((std::set<int64_t>{12, 16, 20}), allowed(ProgType::xdp, 4, Access::read_sign_extended));
+  for (unsigned size : {1U, 2U, 8U}) EXPECT_TRUE(allowed(ProgType::xdp, size, Access::read).empty());
+  for (unsigned size : {1U, 2U, 4U, 8U}) EXPECT_TRUE(allowed(ProgType::xdp, size, Access::write).empty());
+}
+
+TEST(Contexts, SocketFiltersWriteTheirControlBlockOnly) {
+  EXPECT_EQ((std::set<int64_t>{48, 52, 56, 60, 64}), allowed(ProgType::socket_filter, 4, Access::write));
+  EXPECT_EQ((std::set<int64_t>{48, 56}), allowed(ProgType::socket_filter, 8, Access::write));
+  auto reads = allowed(ProgType::socket_filter, 4, Access::read);
+  for (int64_t refused : {72, 76, 80, 88, 92, 100, 136, 140, 144, 152, 160}) EXPECT_FALSE(reads.contains(refused));
+  for (int64_t open : {0, 4, 8, 12, 16, 44, 48, 68, 84, 164, 176}) EXPECT_TRUE(reads.contains(open)) << open;
+}
+
+TEST(Contexts, TcWritesWholeFields) {
+  EXPECT_EQ((std::set<int64_t>{8, 12, 32, 44, 48, 52, 56, 60, 64, 72}), allowed(ProgType::sched_cls, 4, Access::write));
+  EXPECT_EQ((std::set<int64_t>{48, 56, 152}), allowed(ProgType::sched_cls, 8, Access::write));
+  EXPECT_EQ((std::set<int64_t>{48, 56, 152, 168, 184}), allowed(ProgType::sched_cls, 8, Access::read));
+}
+
+TEST(Contexts, NarrowReadsStayInsideTheirElement) {
+  auto a = access_field(ProgType::sched_cls, 18, 2, Access::read);  // the upper half of protocol
+  ASSERT_TRUE(a);
+  EXPECT_EQ("protocol", a->field->name);
+  EXPECT_EQ(2U, a->first);
+  EXPECT_FALSE(access_field(ProgType::sched_cls, 17, 2, Access::read));
+  EXPECT_FALSE(access_field(ProgType::sched_cls, 18, 2, Access::write));
+  EXPECT_FALSE(access_field(ProgType::sched_cls, 76, 2, Access::read));  // half of a pointer
+  EXPECT_FALSE(access_field(ProgType::sched_cls, 64, 8, Access::read));  // past cb
+  EXPECT_FALSE(access_field(ProgType::sched_cls, int64_t{1} << 40, 4, Access::read));
+  EXPECT_EQ(3U, access_field(ProgType::cgroup_skb, 112, 4, Access::read)->element);  // remote_ip6[3]
+}
+
+TEST(Contexts, TheFlowDissectorSeesThreeFields) {
+  EXPECT_EQ((std::set<int64_t>{76, 80}), allowed(ProgType::flow_dissector, 4, Access::read));
+  EXPECT_EQ((std::set<int64_t>{144}), allowed(ProgType::flow_dissector, 8, Access::read));
+}
+
+TEST(Verdicts, HaveLinuxNames) {
+  EXPECT_EQ("XDP_PASS", verdict(ProgType::xdp, XDP_PASS)->name);
+  EXPECT_EQ("XDP_REDIRECT", verdict(ProgType::xdp, XDP_REDIRECT)->name);
+  EXPECT_EQ("XDP_ABORTED", verdict(ProgType::xdp, 77)->name);
+  EXPECT_EQ("TC_ACT_UNSPEC", verdict(ProgType::sched_cls, 0xffffffff)->name);
+  EXPECT_EQ("TC_ACT_SHOT", verdict(ProgType::sched_act, 2)->name);
+  EXPECT_EQ("KEEP", verdict(ProgType::socket_filter, 1500)->name);
+  EXPECT_EQ("DROP", verdict(ProgType::socket_filter, uint64_t{1} << 32)->name);
+  EXPECT_EQ(nullptr, verdict(ProgType::kprobe, 0));
+}
+
+TEST(MapFlags, AreTheHeaders) {
+  EXPECT_EQ(+BPF_F_NO_PREALLOC, map_flag::no_prealloc);
+  EXPECT_EQ(+BPF_F_RDONLY_PROG, map_flag::rdonly_prog);
+  EXPECT_EQ(+BPF_F_MMAPABLE, map_flag::mmapable);
+  EXPECT_EQ(+BPF_F_INNER_MAP, map_flag::inner_map);
+  EXPECT_EQ(+BPF_NOEXIST, update_noexist);
+}
+
+}  // namespace
+}  // namespace skep::facts
