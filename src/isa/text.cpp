@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "isa/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace skep::isa {
+
+std::string hex_byte(uint8_t byte) { return fmt::format("{:#04x}", byte); }
+
+std::string pattern_of(const Row& r) {
+  const bool wide = r.bits == 64;
+  std::string out;
+  for (std::size_t i = 0; i < r.text.size(); ++i) {
+    if (r.text[i] != '$') {
+      out += r.text[i];
+      continue;
+    }
+    switch (r.text[++i]) {
+      case 't': out += wide ? "u64" : "u32"; break;
+      case 'a': out += wide ? "$s" : "$S"; break;
+      case '0': out += wide ? "r0" : "w0"; break;
+      case 'w': out += wide ? "_64" : "32_32"; break;
+      default: out += {'$', r.text[i]};
+    }
+  }
+  return out;
+}
+
+std::optional<NameId> find_helper(const Names& names, std::string_view word) {
+  if (auto id = names.find(Kind::helper, word)) return id;
+  if (word.starts_with("bpf_")) return names.find(Kind::helper, word.substr(4));
+  return names.find(Kind::helper, "bpf_" + std::string(word));
+}
+
+bool is_name(std::string_view text) {
+  auto starts = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.'; };
+  return !text.empty() && starts(text[0]) &&
+         std::ranges::all_of(text, [&](char c) { return starts(c) || (c >= '0' && c <= '9'); });
+}
+
+}  // namespace skep::isa
