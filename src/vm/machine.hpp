@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The state of one run that the interpreter's arms work on: registers, frames, stack. Private to src/vm.
+#pragma once
+
+#include <array>
+#include <cstring>
+
+#include "vm/interp.hpp"
+#include "vm/lowered.hpp"
+
+namespace skep::vm {
+
+inline constexpr unsigned most_frames = 16;          // of any target
+inline constexpr uint64_t may_goto_budget = 1 << 23;  // BPF_MAX_LOOPS: observed on Linux 6.18, tests/run/may_goto.case
+
+struct Frame {
+  const Step* back = nullptr;         // where the caller goes on
+  const Lowered* program = nullptr;   // the caller's: a tail call may change it
+  std::array<uint64_t, 4> saved{};    // the caller's r6 … r9
+  uint32_t written = 0, tainted = 0;  // checked: what was known of the caller's registers
+  uint64_t may_goto_left = may_goto_budget;
+};
+
+struct Machine {
+  uint64_t r[16] = {};  // r11 … r15 exist so that no encoding reaches beyond them
+  Run* run;
+  const Limits* limits;
+  Stack* stack;
+  Arguments arguments;  // a program that is tail-called starts with them, too
+  unsigned depth = 0;
+  const Step* stopped_at = nullptr;
+  uintptr_t fuel = 0;
+  Fault stop;
+  std::array<Frame, most_frames> frames{};
+
+  Machine(Run& run_, const Limits& limits_, Stack& stack_, Arguments start)
+      : run(&run_), limits(&limits_), stack(&stack_), arguments(start) {
+    begin();
+    r[10] = stack->frame_top(0);
+  }
+  void begin() {
+    r[1] = arguments.r1;
+    r[2] = arguments.r2;
+  }
+
+  Frame& frame() { return frames[depth]; }
+  bool fault(FaultKind kind, const Step& at, uint64_t address, std::string region);
+  bool fault_step(const Step& at);
+  bool enter(const Step& at);
+  const Step* return_from_frame();
+  const Step* tail_call_target();
+};
+
+// Where a machine stands in its program, in slots.
+inline uint32_t slot_of(const Lowered& program, const Step& at) {
+  return static_cast<uint32_t>(&at - program.entry());
+}
+
+}  // namespace skep::vm

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+// The two policies of the interpreter: what an arm asks before it acts. Private to src/vm.
+#pragma once
+
+#include <atomic>
+
+#include "isa/semantics.hpp"
+#include "vm/checker.hpp"
+#include "vm/machine.hpp"
+
+namespace skep::vm {
+
+// Atomics of every kind must be aligned; plain accesses need not be, as on Linux where unaligned access is cheap.
+constexpr bool needs_alignment(isa::Op op) {
+  return isa::row(op).shape == isa::Shape::atomic || isa::row(op).group == isa::Group::linux_;
+}
+
+// One atomic read-modify-write, sequentially consistent as Linux's are. Becomes what memory held before.
+template <isa::Op op, class U>
+U atomic_update(U* at, U b, U r0) {
+  constexpr isa::Atomic what = isa::atomic_of(isa::row(op));
+  if constexpr (what == isa::Atomic::cmpxchg) {
+    U expected = r0;
+    __atomic_compare_exchange_n(at, &expected, b, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+    return expected;
+  } else if constexpr (what == isa::Atomic::xchg) {
+    return __atomic_exchange_n(at, b, __ATOMIC_SEQ_CST);
+  } else if constexpr (what == isa::Atomic::atomic_add || what == isa::Atomic::atomic_fetch_add) {
+    return __atomic_fetch_add(at, b, __ATOMIC_SEQ_CST);
+  } else {
+    U old = __atomic_load_n(at, __ATOMIC_RELAXED);
+    while (!__atomic_compare_exchange_n(at, &old, isa::atomic<what>(old, b, r0), true, __ATOMIC_SEQ_CST,
+                                        __ATOMIC_RELAXED)) {
+    }
+    return old;
+  }
+}
+
+struct Fast {
+  template <isa::Op>
+  static constexpr bool use(Machine&, const Step&) {
+    return true;
+  }
+  template <isa::Op, class T>
+  static bool load(Machine&, const Step&, uint64_t address, uint64_t& loaded) {
+    loaded = static_cast<uint64_t>(skep::load<T>(reinterpret_cast<const void*>(address)));
+    return true;
+  }
+  template <isa::Op, class T>
+  static bool store(Machine&, const Step&, uint64_t address, T value) {
+    skep::store(reinterpret_cast<void*>(address), value);
+    return true;
+  }
+  template <isa::Op op, class U>
+  static bool atomic(Machine& m, const Step& s, uint64_t address) {
+    U before = atomic_update<op>(reinterpret_cast<U*>(address), static_cast<U>(m.r[s.src]), static_cast<U>(m.r[0]));
+    constexpr isa::Fetch fetch = isa::row(op).fetch;
+    if constexpr (fetch == isa::Fetch::into_src) m.r[s.src] = before;
+    if constexpr (fetch == isa::Fetch::into_r0) m.r[0] = before;
+    return true;
+  }
+  static bool call(Machine& m, const Step& s) {
+    m.r[0] = reinterpret_cast<HelperFn>(s.imm)(*m.run, m.r[1], m.r[2], m.r[3], m.r[4], m.r[5]);
+    return true;
+  }
+  static bool enter(Machine& m, const Step& s) { return m.enter(s); }
+  static bool leave(Machine&, const Step&) { return true; }
+  static bool before_tail_call(Machine&, const Step&) { return true; }
+  static void after_tail_call(Machine&, const Step*) {}
+  template <class T>
+  static bool load_packet(Machine& m, const Step&, uint32_t offset);
+};
+
+// The legacy packet loads (RFC 9669 section 5.5): big endian at an offset in the packet; a load that misses ends the
+// program with r0 = 0. Negative offsets start at the link or the network header, as in classic BPF.
+template <class T>
+bool load_legacy(Machine& m, uint32_t offset) {
+  uint8_t bytes[sizeof(T)];
+  if (m.run->context == nullptr || !m.run->context->load_legacy(static_cast<int32_t>(offset), bytes)) {
+    m.r[0] = 0;
+    m.depth = 0;
+    return false;
+  }
+  T value = skep::load<T>(bytes);
+  if constexpr (sizeof(T) == 2) value = __builtin_bswap16(value);
+  if constexpr (sizeof(T) == 4) value = __builtin_bswap32(value);
+  m.r[0] = value;
+  return true;
+}
+template <class T>
+bool Fast::load_packet(Machine& m, const Step&, uint32_t offset) {
+  return load_legacy<T>(m, offset);
+}
+
+struct Checked {
+  // Every register an operation reads must have been written; what it writes is tainted by what it read.
+  template <isa::Op op>
+  static bool use(Machine& m, const Step& s) {
+    constexpr const isa::Row& row = isa::row(op);
+    constexpr bool reads_dst = row.dst.use == isa::Use::rd || row.dst.use == isa::Use::rw;
+    constexpr bool reads_src = row.src.use == isa::Use::rd || row.src.use == isa::Use::rw;
+    constexpr bool writes_dst = row.dst.use == isa::Use::wr || row.dst.use == isa::Use::rw;
+    Checker& c = *m.run->checker;
+    uint32_t reads = 0;
+    if constexpr (reads_dst) reads |= 1u << s.dst;
+    if constexpr (reads_src) reads |= 1u << s.src;
+    if constexpr (row.fetch == isa::Fetch::into_r0) reads |= 1u;
+    if (uint32_t missing = reads & ~c.written; missing != 0) [[unlikely]]
+      return c.never_written(s, missing);
+    bool taint = (reads & c.tainted) != 0;
+    if constexpr (row.shape == isa::Shape::branch) {
+      if (taint) [[unlikely]] c.repeatable = false;
+    } else if constexpr (writes_dst) {
+      uint32_t w = 1u << s.dst;
+      c.written |= w;
+      c.tainted = taint ? c.tainted | w : c.tainted & ~w;
+    }
+    return true;
+  }
+
+  template <isa::Op op, class T>
+  static bool load(Machine& m, const Step& s, uint64_t address, uint64_t& loaded) {
+    Checker& c = *m.run->checker;
+    // use() gave dst the taint of the address.
+    if (c.tainted & (1u << s.dst)) [[unlikely]]
+      return c.tainted_address(s, s.src);
+    if (needs_alignment(op) && address % sizeof(T) != 0) [[unlikely]]
+      return c.misaligned(s, address, sizeof(T));
+    if (c.in_frame(address, sizeof(T))) {
+      if (!c.all_written<T>(address) && !c.taint_from_stack(s, address)) return false;
+    } else if (!c.in_last(address, sizeof(T), Access::read)) [[unlikely]] {
+      if (c.is_context(address)) return c.load_context(s, address, sizeof(T), loaded);
+      if (!c.find(s, address, sizeof(T), Access::read)) return false;
+    }
+    loaded = static_cast<uint64_t>(skep::load<T>(reinterpret_cast<const void*>(address)));
+    return true;
+  }
+
+  template <isa::Op op, class T>
+  static bool store(Machine& m, const Step& s, uint64_t address, T value) {
+    Checker& c = *m.run->checker;
+    if (c.tainted & (1u << s.dst)) [[unlikely]]
+      return c.tainted_address(s, s.dst);
+    if (needs_alignment(op) && address % sizeof(T) != 0) [[unlikely]]
+      return c.misaligned(s, address, sizeof(T));
+    bool tainted = isa::row(op).source == isa::Source::reg && (c.tainted & (1u << s.src)) != 0;
+    if (c.in_frame(address, sizeof(T))) {
+      c.mark_stack<T>(address, tainted ? Written::no : Written::yes);
+    } else {
+      if (tainted) c.repeatable = false;
+      if (!c.in_last(address, sizeof(T), Access::write)) [[unlikely]] {
+        if (c.is_context(address)) return c.store_context(s, address, sizeof(T), static_cast<uint64_t>(value));
+        if (!c.find(s, address, sizeof(T), Access::write)) return false;
+      }
+    }
+    skep::store(reinterpret_cast<void*>(address), value);
+    return true;
+  }
+
+  template <isa::Op op, class U>
+  static bool atomic(Machine& m, const Step& s, uint64_t address) {
+    Checker& c = *m.run->checker;
+    if (!c.before_atomic(s, address, sizeof(U), isa::row(op).fetch)) return false;
+    return Fast::atomic<op, U>(m, s, address);
+  }
+  static bool call(Machine& m, const Step& s) { return m.run->checker->call(s); }
+  static bool enter(Machine& m, const Step& s) { return m.enter(s) && m.run->checker->entered(); }
+  static bool leave(Machine& m, const Step& s) { return m.run->checker->leave(s); }
+  static bool before_tail_call(Machine& m, const Step& s) { return m.run->checker->before_tail_call(s); }
+  static void after_tail_call(Machine& m, const Step* target) { m.run->checker->after_tail_call(target); }
+  template <class T>
+  static bool load_packet(Machine& m, const Step& s, uint32_t offset) {
+    if (!m.run->checker->before_packet_load(s) || !load_legacy<T>(m, offset)) return false;
+    m.run->checker->after_packet_load();
+    return true;
+  }
+};
+
+}  // namespace skep::vm
