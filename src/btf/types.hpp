@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// BTF: the C types of a program, as compilers write them into .BTF and Linux offers them in /sys/kernel/btf.
+//
+//     header | types: {name, kind+vlen, size or type id} {what the kind adds} … | strings
+//
+// A Btf owns its bytes and an index of where each type begins; a Type is a small view made on demand, whose name
+// points into the Btf. Type ids count from 1; 0 is void. Everything else in memory is 32-bit words, so BTF of the
+// other byte order is swapped once, word by word, while it is read, and nothing after parse() knows of it.
+//
+// parse() believes nothing. After it: every id and name offset is in range, every member lies within its struct,
+// no type contains itself by value, nesting is at most max_depth (so recursion over values is bounded), and the
+// size of every type is known. Sizes are those of the BPF target: pointers have 8 bytes.
+// Immutable and shared: every function may be called from any thread.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <ranges>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/error.hpp"
+
+namespace skep::btf {
+
+using TypeId = uint32_t;
+inline constexpr int max_depth = 64;  // Linux resolves at most 32 deep
+
+// Linux's BTF_KIND_*, in its order.
+enum class Kind : uint8_t {
+  void_,
+  int_,
+  ptr,
+  array,
+  struct_,
+  union_,
+  enum_,
+  fwd,
+  typedef_,
+  volatile_,
+  const_,
+  restrict_,
+  func,
+  func_proto,
+  var,
+  datasec,
+  float_,
+  decl_tag,
+  type_tag,
+  enum64,
+};
+inline constexpr uint32_t kind_count = 20;
+std::string_view name_of(Kind);  // "struct", "func_proto", …
+
+struct Type {
+  TypeId id;
+  Kind kind;
+  bool kind_flag;         // struct: members have bit-field sizes; fwd: of a union; enum: signed
+  uint32_t vlen;          // how many members, enumerators, parameters or variables; func: its linkage
+  uint32_t size_or_type;  // which one depends on the kind
+  std::string_view name;
+};
+
+struct Int {
+  uint32_t size_bytes;
+  uint8_t bits, offset;  // offset is 0 except in bit-fields of old compilers
+  bool is_signed, is_char, is_bool;
+};
+struct Array {
+  TypeId element, index;
+  uint32_t count;
+};
+struct Member {
+  std::string_view name;  // empty for an anonymous struct or union
+  TypeId type;
+  uint32_t bit_offset;
+  uint8_t bitfield_bits;  // 0: not a bit-field
+};
+struct Enumerator {
+  std::string_view name;
+  uint64_t value;  // sign-extended where the enum is signed
+};
+struct Param {
+  std::string_view name;
+  TypeId type;
+};
+struct SectionVar {
+  TypeId type;  // a var, or a func in .ksyms
+  uint32_t offset, size_bytes;
+};
+enum class Linkage : uint32_t { static_, global, extern_ };
+
+class Btf {
+  template <class T>
+  auto each(const Type& t, T (Btf::*row)(const Type&, uint32_t) const) const {
+    return std::views::iota(uint32_t{0}, t.vlen) |
+           std::views::transform([this, t, row](uint32_t i) { return (this->*row)(t, i); });
+  }
+
+ public:
+  uint32_t count() const { return static_cast<uint32_t>(offsets_.size()); }  // ids are below it, 0 (void) included
+  Type type(TypeId id) const;
+  std::optional<std::string_view> string(uint32_t offset) const;
+  std::size_t string_bytes() const { return strings_.size(); }
+
+  // What the kind adds. Each may be asked of its own kinds only.
+  Int int_of(const Type&) const;
+  Array array_of(const Type&) const;
+  Linkage linkage_of(const Type&) const;                      // var, func
+  int32_t tagged_component(const Type&) const;                // decl_tag: index of the member or parameter, or -1
+  Member member(const Type&, uint32_t index) const;           // struct, union
+  Enumerator enumerator(const Type&, uint32_t index) const;   // enum, enum64
+  Param param(const Type&, uint32_t index) const;             // func_proto
+  SectionVar section_var(const Type&, uint32_t index) const;  // datasec
+  auto members(const Type& t) const { return each(t, &Btf::member); }
+  auto enumerators(const Type& t) const { return each(t, &Btf::enumerator); }
+  auto params(const Type& t) const { return each(t, &Btf::param); }
+  auto section_vars(const Type& t) const { return each(t, &Btf::section_var); }
+
+  // The type behind typedefs, const, volatile, restrict and type tags.
+  Type resolve(TypeId id) const;
+  // Its size in bytes; nothing for void, functions and forward declarations.
+  std::optional<uint32_t> size_of(TypeId id) const;
+
+  // The first type of this name, of any kind or of one. The index is built by the first call.
+  std::optional<TypeId> find(std::string_view name) const;
+  std::optional<TypeId> find(std::string_view name, Kind kind) const;
+
+  // As C spells it: "struct flow *", "__u32", "char[16]".
+  std::string spelled(TypeId id) const;
+
+  Btf(const Btf&) = delete;
+  Btf& operator=(const Btf&) = delete;
+
+ private:
+  friend class Reader;
+  Btf() = default;
+
+  static constexpr uint32_t no_size = UINT32_MAX;
+  uint32_t word(TypeId id, uint32_t index) const { return load<uint32_t>(types_.data() + offsets_[id] + 4 * index); }
+  std::string_view text(uint32_t offset) const { return reinterpret_cast<const char*>(strings_.data()) + offset; }
+  Type nameless(TypeId id) const;  // type() without looking for the end of the name, which takes most of its time
+  void index_names() const;
+
+  Buffer bytes_;
+  Bytes types_, strings_;          // parts of bytes_
+  std::vector<uint32_t> offsets_;  // of each type in types_; [0] is unused
+  std::vector<uint32_t> sizes_;    // of each type in bytes, or no_size
+  mutable std::once_flag names_once_;
+  mutable std::vector<TypeId> names_;  // open-addressing table of ids by hash of the name; 0 is an empty slot
+};
+
+using Shared = std::shared_ptr<const Btf>;
+
+// Errors name the type id. The bytes are copied.
+Result<Shared> parse(Bytes bytes);
+
+}  // namespace skep::btf

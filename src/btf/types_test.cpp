@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "btf/types.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <set>
+
+#include "base/file.hpp"
+#include "btf/errors.hpp"
+#include "btf/made.hpp"
+
+namespace skep::btf {
+namespace {
+
+// ---- against bpftool --------------------------------------------------------------------------------------------
+
+std::string items_as_bpftool(const Btf& b, const Type& t) {
+  std::string out;
+  auto line = [&](std::string text) { out += "\t" + text + "\n"; };
+  auto quoted = [](std::string_view name) { return "'" + (name.empty() ? "(anon)" : std::string(name)) + "'"; };
+  if (t.kind == Kind::struct_ || t.kind == Kind::union_)
+    for (Member m : b.members(t)) {
+      // bpftool shows what is written; ours also knows the bit-fields of old compilers
+      std::string bits = t.kind_flag && m.bitfield_bits != 0 ? " bitfield_size=" + std::to_string(m.bitfield_bits) : "";
+      line(quoted(m.name) + " type_id=" + std::to_string(m.type) + " bits_offset=" + std::to_string(m.bit_offset) +
+           bits);
+    }
+  if (t.kind == Kind::enum_ || t.kind == Kind::enum64)
+    for (Enumerator e : b.enumerators(t))
+      line(quoted(e.name) +
+           " val=" + (t.kind_flag ? std::to_string(static_cast<int64_t>(e.value)) : std::to_string(e.value)) +
+           (t.kind != Kind::enum64 ? ""
+            : t.kind_flag          ? "LL"
+                                   : "ULL"));
+  if (t.kind == Kind::func_proto)
+    for (Param p : b.params(t)) line(quoted(p.name) + " type_id=" + std::to_string(p.type));
+  if (t.kind == Kind::datasec)
+    for (SectionVar v : b.section_vars(t))
+      line("type_id=" + std::to_string(v.type) + " offset=" + std::to_string(v.offset) +
+           " size=" + std::to_string(v.size_bytes));
+  return out;
+}
+
+// The lines of one type, without what bpftool versions say differently (encodings, linkage words).
+std::string as_bpftool(const Btf& b, const Type& t) {
+  std::string kind(name_of(t.kind));
+  std::ranges::transform(kind, kind.begin(), [](char c) { return static_cast<char>(std::toupper(c)); });
+  std::string out =
+      "[" + std::to_string(t.id) + "] " + kind + " '" + (t.name.empty() ? "(anon)" : std::string(t.name)) + "'";
+  auto number = [&](const char* name, auto v) { out += std::string(" ") + name + "=" + std::to_string(v); };
+  switch (t.kind) {
+    case Kind::int_:
+      number("size", t.size_or_type), number("bits_offset", b.int_of(t).offset), number("nr_bits", b.int_of(t).bits);
+      break;
+    case Kind::array:
+      number("type_id", b.array_of(t).element), number("index_type_id", b.array_of(t).index);
+      number("nr_elems", b.array_of(t).count);
+      break;
+    case Kind::struct_:
+    case Kind::union_:
+    case Kind::datasec: number("size", t.size_or_type), number("vlen", t.vlen); break;
+    case Kind::enum_:
+    case Kind::enum64:
+      out += t.kind_flag ? " encoding=SIGNED" : " encoding=UNSIGNED";
+      number("size", t.size_or_type), number("vlen", t.vlen);
+      break;
+    case Kind::fwd: out += t.kind_flag ? " fwd_kind=union" : " fwd_kind=struct"; break;
+    case Kind::func_proto: number("ret_type_id", t.size_or_type), number("vlen", t.vlen); break;
+    case Kind::float_: number("size", t.size_or_type); break;
+    case Kind::decl_tag: number("type_id", t.size_or_type), number("component_idx", b.tagged_component(t)); break;
+    case Kind::void_:
+    case Kind::ptr:
+    case Kind::typedef_:
+    case Kind::volatile_:
+    case Kind::const_:
+    case Kind::restrict_:
+    case Kind::func:
+    case Kind::var:
+    case Kind::type_tag: number("type_id", t.size_or_type); break;
+  }
+  return out + "\n" + items_as_bpftool(b, t);
+}
+
+std::string without_words(std::string line, Kind kind) {
+  auto cut = [&](const char* from) {
+    if (auto at = line.find(from); at != line.npos) line.erase(at);
+  };
+  if (kind == Kind::int_) cut(" encoding=");
+  if (kind == Kind::func) cut(" linkage=");
+  if (kind == Kind::var) cut(", linkage=");
+  return line;
+}
+
+void expect_same_as_bpftool(const Btf& b, const std::string& file) {
+  std::string theirs = made::output_of("bpftool btf dump file " + file + " format raw");
+  std::size_t at = 0, types = 0;
+  for (TypeId id = 1; id < b.count(); ++id, ++types) {
+    Type t = b.type(id);
+    std::string ours = as_bpftool(b, t);
+    std::string found;
+    for (auto lines = std::count(ours.begin(), ours.end(), '\n'); lines > 0 && at < theirs.size(); --lines) {
+      auto end = theirs.find('\n', at);
+      std::string line = theirs.substr(at, end - at);
+      if (t.kind == Kind::datasec) line = line.substr(0, line.find(" (VAR"));
+      if (t.kind == Kind::datasec) line = line.substr(0, line.find(" (FUNC"));
+      found += without_words(line, t.kind) + "\n";
+      at = end + 1;
+    }
+    ASSERT_EQ(ours, found);
+  }
+  EXPECT_EQ(at, theirs.size()) << "bpftool knows more types";
+  EXPECT_GT(types, 10u);
+}
+
+TEST(Types, AreWhatBpftoolSaysForEveryCompiler) {
+  for (const char* compiler : {"clang-14", "clang-16", "clang-19", "bpf-gcc"}) {
+    SCOPED_TRACE(compiler);
+    made::Folder folder;
+    made::compile(folder, compiler, made::every_kind);
+    auto b = parse(*read_file(folder.path + "/btf"));
+    ASSERT_TRUE(b) << b.error().text();
+    expect_same_as_bpftool(**b, folder.path + "/o.o");
+  }
+}
+
+TEST(Types, OfTheOtherByteOrderReadTheSame) {
+  made::Folder folder;
+  made::compile(folder, "clang-19", made::every_kind);
+  auto little = *parse(*read_file(folder.path + "/btf"));
+  made::compile(folder, "clang-19 -mbig-endian", made::every_kind);
+  auto big_bytes = *read_file(folder.path + "/btf");
+  ASSERT_EQ(load<uint16_t>(big_bytes.data()), 0x9feb);
+  auto big = *parse(big_bytes);
+  ASSERT_EQ(big->count(), little->count());
+  for (TypeId id = 1; id < big->count(); ++id)
+    EXPECT_EQ(as_bpftool(*big, big->type(id)), as_bpftool(*little, little->type(id)));
+}
+
+TEST(Types, EveryKindIsInTheTestSource) {
+  made::Folder folder;
+  made::compile(folder, "clang-19", made::every_kind);
+  auto b = *parse(*read_file(folder.path + "/btf"));
+  std::set<std::string_view> found;
+  for (TypeId id = 0; id < b->count(); ++id) found.insert(name_of(b->type(id).kind));
+  EXPECT_EQ(found.size(), kind_count) << "clang 19 makes every kind from this source";
+}
+
+TEST(Types, OfTheRunningKernelReadQuickly) {
+  std::string path = "/sys/kernel/btf/vmlinux";
+  if (!std::filesystem::exists(path)) GTEST_SKIP() << "this kernel offers no BTF";
+  auto bytes = *read_file(path);
+  auto begin = std::chrono::steady_clock::now();
+  auto b = parse(bytes);
+  auto ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+  ASSERT_TRUE(b) << b.error().text();
+  begin = std::chrono::steady_clock::now();
+  auto task = (*b)->find("task_struct", Kind::struct_);
+  auto index_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+  ASSERT_TRUE(task);
+  EXPECT_GT(*(*b)->size_of(*task), 1000u);
+  std::printf("%zu bytes, %u types: parsed in %.1f ms, names indexed in %.1f ms\n", bytes.size(), (*b)->count(), ms,
+              index_ms);
+  expect_same_as_bpftool(**b, path);
+}
+
+TEST(Types, FindResolveAndSpell) {
+  made::Folder folder;
+  made::compile(folder, "clang-19", made::every_kind);
+  auto b = *parse(*read_file(folder.path + "/btf"));
+  EXPECT_FALSE(b->find("nobody"));
+  EXPECT_FALSE(b->find("everything", Kind::union_));
+  auto id = b->find("everything", Kind::struct_);
+  ASSERT_TRUE(id);
+  Type t = b->type(*id);
+  std::vector<std::string> spelled;
+  for (Member m : b->members(t)) spelled.push_back(std::string(m.name) + ": " + b->spelled(m.type));
+  EXPECT_EQ(spelled, (std::vector<std::string>{"name: char[8]", "mac: __u8[6]", "a: unsigned int", "b: int",
+                                               "ok: _Bool", "colour: enum colour", ": union (anonymous)", "f: float",
+                                               "d: double", "next: struct everything *", "ip: __be32",
+                                               "addr: struct in_addr", "wide: wide_t", "grid: unsigned long[2][3]",
+                                               "big: enum big", "opaque: struct elsewhere *", "letter: char"}));
+  auto counter = b->find("counter_t");
+  ASSERT_TRUE(counter);
+  EXPECT_EQ(b->resolve(*counter).name, "long long");
+  EXPECT_EQ(b->size_of(*counter), 8u);
+  EXPECT_EQ(b->size_of(0), std::nullopt);
+}
+
+// ---- hostile input ----------------------------------------------------------------------------------------------
+
+using made::Maker;
+constexpr uint32_t typedef_ = 8, const_ = 10, array_ = 3, struct_ = 4, int_ = 1, fwd_ = 7, ptr_ = 2, func_proto_ = 13,
+                   var_ = 14, datasec_ = 15;
+
+std::string error_of(const Buffer& bytes) {
+  auto r = parse(bytes);
+  return r ? "accepted" : r.error().place() + ": " + r.error().message();
+}
+
+TEST(Hostile, EachFaultIsNamedWithItsType) {
+  Maker m;
+  EXPECT_EQ(error_of(m.type(typedef_, 0, 2).type(typedef_, 0, 1).bytes()),
+            "type 2: it contains itself by value, through type 1");
+  EXPECT_EQ(error_of(Maker().type(const_, 0, 1).bytes()), "type 1: it contains itself by value, through type 1");
+  EXPECT_EQ(error_of(Maker().type(struct_, 1, 8).words({0, 2, 0}).type(array_, 0, 0).words({1, 1, 1}).bytes()),
+            "type 2: it contains itself by value, through type 1");
+  EXPECT_EQ(error_of(Maker().type(struct_, 1, 8).words({0, 2, 0}).type(ptr_, 0, 1).bytes()), "accepted");
+  EXPECT_EQ(error_of(Maker().type(ptr_, 0, 7).bytes()), "type 1: it refers to type 7; the types are 0 to 1");
+  EXPECT_EQ(error_of(Maker().type(func_proto_, 1, 0).words({99, 0}).bytes()),
+            "type 1: a name is at byte 99 of the strings, which are 6 bytes");
+  EXPECT_EQ(error_of(Maker().type(func_proto_, 1, 0).words({0, 9}).bytes()),
+            "type 1: it refers to type 9; the types are 0 to 1");
+  EXPECT_EQ(error_of(Maker().type(20, 0, 0).bytes()), "type 1: its kind is 20; kinds 1 to 19 are known");
+  EXPECT_EQ(error_of(Maker().type(0, 0, 0).bytes()), "type 1: its kind is 0; kinds 1 to 19 are known");
+  EXPECT_EQ(error_of(Maker().type(struct_, 65535, 0).bytes()),
+            "type 1: its description needs 786432 bytes, the type section has 12 left");
+  EXPECT_EQ(error_of(Maker().words({0, 0}).bytes()),
+            "type 1: its description needs 12 bytes, the type section has 8 left");
+  EXPECT_EQ(error_of(Maker().type(fwd_, 0, 0).type(array_, 0, 0).words({1, 1, 3}).bytes()),
+            "type 2: struct (anonymous) has no size, so it cannot be stored by value");
+  EXPECT_EQ(error_of(Maker().type(var_, 0, 2).words({1}).type(datasec_, 1, 4).words({1, 0, 4}).bytes()),
+            "type 1: datasec (anonymous) has no size, so it cannot be stored by value");
+  EXPECT_EQ(error_of(Maker().integer(4).type(array_, 0, 0).words({1, 1, 0x7fffffff}).bytes()),
+            "type 2: it is 8589934588 bytes; a type holds at most 4294967295");
+  EXPECT_EQ(error_of(Maker().integer(4).type(struct_, 1, 4).words({1, 1, 8}).bytes()),
+            "type 2: member 'name' ends at bit 40 of 32");
+  EXPECT_EQ(error_of(Maker().type(int_, 0, 3).words({24}).bytes()),
+            "type 1: an integer of 3 bytes with 24 bits at bit 0");
+  EXPECT_EQ(error_of(Maker().type(int_, 0, 4).words({33}).bytes()),
+            "type 1: an integer of 4 bytes with 33 bits at bit 0");
+  EXPECT_EQ(error_of(Maker().integer(4).type(struct_ | 0x80, 1, 8).words({1, 1, 40u << 24}).bytes()),
+            "type 2: member 'name' is a bit-field of 40 bits of (anonymous)");
+}
+
+TEST(Hostile, NestingHasALimit) {
+  Maker m;
+  m.integer(4);
+  for (uint32_t id = 1; id < max_depth; ++id) m.type(struct_, 1, 4).words({0, id, 0});
+  EXPECT_EQ(error_of(m.bytes()), "accepted");
+  m.type(struct_, 1, 4).words({0, max_depth, 0});
+  EXPECT_EQ(error_of(m.bytes()), "type 65: types are nested in it more than 64 deep");
+}
+
+TEST(Hostile, HeadersAreNotBelieved) {
+  Buffer good = Maker().integer(4).bytes();
+  EXPECT_EQ(error_of(good), "accepted");
+  for (std::size_t n = 0; n < good.size(); ++n)
+    EXPECT_NE(error_of(Buffer(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(n))), "accepted") << n;
+  auto with = [&](std::size_t word, uint32_t v) {
+    Buffer b = good;
+    store(b.data() + 4 * word, v);
+    return error_of(b);
+  };
+  EXPECT_EQ(with(0, 0x464c457f), ": not BTF: it begins with 7f45, BTF begins with 9feb or eb9f");
+  EXPECT_EQ(with(0, 0x0002eb9f), ": BTF of version 2; only version 1 is known");
+  EXPECT_EQ(with(1, 20), ": the header is shorter than 24 bytes");
+  EXPECT_EQ(with(1, UINT32_MAX), ": the type section should be 16 bytes at byte 4294967295; there are 46 bytes");
+  EXPECT_EQ(with(2, 2), ": the type section does not begin and end at a multiple of 4 bytes");
+  EXPECT_EQ(with(4, 0), ": the string section overlaps the type section");
+  EXPECT_EQ(with(5, 0), ": the string section does not begin and end with a zero byte");
+  EXPECT_EQ(with(5, 5), ": the string section does not begin and end with a zero byte");
+}
+
+}  // namespace
+}  // namespace skep::btf
