@@ -22,7 +22,9 @@ namespace skep::facts {
   X(UnknownTargetOption, "SKEP-F0006", "unknown-target-option", EINVAL, (std::string, option),                     \
     "a target has no option '{option}'; it has caps=", "write linux-6.18+caps=bpf,net_admin")                      \
   X(UnknownCapability, "SKEP-F0007", "unknown-capability", EINVAL, (std::string, name)(std::string, known),        \
-    "'{name}' is no capability that matters to BPF; there are {known}", "write caps=bpf,net_admin, caps=all or caps=none")
+    "'{name}' is no capability that matters to BPF; there are {known}", "write caps=bpf,net_admin, caps=all or caps=none") \
+  X(UnknownFlag, "SKEP-F0008", "unknown-flag", EINVAL, (std::string, name)(std::string, known),                    \
+    "'{name}' is no flag; there are {known}", "join several by commas, or write a number")
 // clang-format on
 SKEP_FACTS_DIAGNOSTICS(SKEP_DIAGNOSTIC)
 

@@ -205,7 +205,21 @@ TEST(MapFlags, AreTheHeaders) {
   EXPECT_EQ(+BPF_F_RDONLY_PROG, map_flag::rdonly_prog);
   EXPECT_EQ(+BPF_F_MMAPABLE, map_flag::mmapable);
   EXPECT_EQ(+BPF_F_INNER_MAP, map_flag::inner_map);
+  EXPECT_EQ(+BPF_F_SLEEPABLE, prog_flag::sleepable);
+  EXPECT_EQ(+BPF_F_XDP_HAS_FRAGS, prog_flag::xdp_frags);
   EXPECT_EQ(+BPF_NOEXIST, update_noexist);
+}
+
+TEST(Flags, TextAndBackIsTheIdentity) {
+  for (uint32_t flags = 1; flags != 0; flags <<= 1)
+    for (uint32_t more : {0U, 1U, 0x80000081U})
+      EXPECT_EQ(flags | more, flags_by_name(map_flags, flags_text(map_flags, flags | more)).value());
+  EXPECT_EQ("no_prealloc,rdonly_prog,0x100000", flags_text(map_flags, 0x100081));
+  EXPECT_EQ(
+      "'readonly' is no flag; there are strict_alignment, any_alignment, rnd_hi32, state_freq, sleepable, xdp_frags, "
+      "xdp_dev_bound, reg_invariants",
+      flags_by_name(prog_flags, "sleepable,readonly").error().message());
+  EXPECT_FALSE(flags_by_name(map_flags, "") || flags_by_name(map_flags, "clone,") || flags_by_name(map_flags, "0x"));
 }
 
 }  // namespace
