@@ -22,23 +22,19 @@
 
 #include "base/bytes.hpp"
 #include "base/error.hpp"
+#include "btf/types.hpp"
 #include "facts/attach_types.hpp"
 #include "facts/map_types.hpp"
 #include "facts/prog_types.hpp"
 #include "facts/uapi.hpp"
 #include "isa/insn.hpp"
 
-namespace skep::btf {
-class Btf;
-using TypeId = uint32_t;  // 0: none
-}  // namespace skep::btf
-
 namespace skep::module {
 
 struct Subprog {
   std::string name;
   uint32_t first_insn = 0;
-  btf::TypeId type = 0;  // a func of the Btf
+  btf::TypeId type = 0;  // a func of the Btf; 0: none
   bool operator==(const Subprog&) const = default;
 };
 
