@@ -29,7 +29,7 @@ std::string nearest(std::string_view typed, std::span<const std::string> names) 
   if (typed.size() > 256) return found;
   for (const std::string& n : names) {
     if (n.size() > 256) continue;
-    if (auto d = edits(typed, n); d < best) best = d, found = n;
+    if (auto d = edits(typed, n); d < best && d < typed.size()) best = d, found = n;  // some letter is right
   }
   return found;
 }

@@ -104,7 +104,7 @@ TEST(Lines, ParseOfPrintIsTheIdentity) {
     return s;
   };
   auto bytes = [&] { return Buffer(below(5), static_cast<uint8_t>(random())); };
-  for (int i = 0; i < 20000; ++i) {
+  for (int i = 0; i < 5000; ++i) {
     MapDecl d;
     d.map.name = text();
     d.map.type = *facts::map_type_by_id(below(34));
