@@ -79,16 +79,14 @@ std::optional<ValueAt> Array::value_at(const void* address) const {
 int Array::copy_value(const uint8_t* key, MutableBytes value) {
   uint32_t index = load<uint32_t>(key);
   if (index >= shape_.entries) return -ENOENT;
-  uint32_t size = definition().value_size;
-  for (unsigned lane = 0; lane < copies(); ++lane) copy_out(&value[lane * shape_.stride], at(index, lane), size);
+  for (unsigned lane = 0; lane < copies(); ++lane) copy_out(&value[lane * shape_.stride], at(index, lane), sys_copy());
   return 0;
 }
 
 int Array::set_value(const uint8_t* key, const uint8_t* value, uint64_t flags) {
   uint32_t index = load<uint32_t>(key);
   if (int err = may_update(index, flags)) return err;
-  uint32_t size = definition().value_size;
-  for (unsigned lane = 0; lane < copies(); ++lane) copy_in(at(index, lane), value + lane * shape_.stride, size);
+  for (unsigned lane = 0; lane < copies(); ++lane) copy_in(at(index, lane), value + lane * shape_.stride, sys_copy());
   return 0;
 }
 

@@ -35,6 +35,8 @@ class Array final : public Map {
  private:
   int may_update(uint32_t index, uint64_t flags) const;
   unsigned copies() const { return shape_.lane_stride ? lanes() : 1; }
+  // The system-call side copies per-CPU values with their padding, as Linux does.
+  std::size_t sys_copy() const { return shape_.lane_stride ? shape_.stride : definition().value_size; }
 
   ArrayShape shape_;
 };

@@ -271,14 +271,12 @@ void Hash::put_back(Number n) {
 }
 
 void Hash::write_value(Number n, const uint8_t* from, unsigned lane, Lanes which) {
-  uint32_t size = definition().value_size;
-  if (which == Lanes::one) return copy_in(value(n, lane), from, size);
-  for (unsigned l = 0; l < copies(); ++l) copy_in(value(n, l), from + l * geometry_.value_stride, size);
+  if (which == Lanes::one) return copy_in(value(n, lane), from, definition().value_size);
+  for (unsigned l = 0; l < copies(); ++l) copy_in(value(n, l), from + l * geometry_.value_stride, sys_copy());
 }
 
 void Hash::read_value(Number n, MutableBytes to) const {
-  uint32_t size = definition().value_size;
-  for (unsigned l = 0; l < copies(); ++l) copy_out(&to[l * geometry_.value_stride], value(n, l), size);
+  for (unsigned l = 0; l < copies(); ++l) copy_out(&to[l * geometry_.value_stride], value(n, l), sys_copy());
 }
 
 void Hash::read_key(Number n, uint8_t* key) const { copy_out(key, element(n).key, definition().key_size); }
@@ -289,10 +287,8 @@ void Hash::fill(Fresh made, const KeyWords& key, const uint8_t* from, unsigned l
   Element& e = element(made.number);
   std::atomic_thread_fence(memory_order_release);
   for (uint32_t i = 0; i < key.count(); ++i) std::atomic_ref(e.key[i]).store(key[i], memory_order_relaxed);
-  if (made.memory == Fresh::reused && which == Lanes::one && geometry_.lane_stride) {
-    for (unsigned l = 0; l < copies(); ++l)
-      if (l != lane) clear(value(made.number, l), definition().value_size);
-  }
+  if (made.memory == Fresh::reused && which == Lanes::one && geometry_.lane_stride)
+    for (unsigned l = 0; l < copies(); ++l) clear(value(made.number, l), geometry_.value_stride);
   write_value(made.number, from, lane, which);
   e.life.store(Life::live, memory_order_relaxed);
 }

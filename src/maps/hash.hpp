@@ -71,6 +71,8 @@ class Hash final : public Map {
   Element& element(Number n) const;
   uint8_t* value(Number n, unsigned lane) const;
   unsigned copies() const { return geometry_.lane_stride ? lanes() : 1; }
+  // The system-call side copies per-CPU values with their padding, as Linux does.
+  std::size_t sys_copy() const { return geometry_.lane_stride ? geometry_.value_stride : definition().value_size; }
   KeyWords words(const uint8_t* key) const { return {key, definition().key_size}; }
   bool equal(const Element& e, const KeyWords& key) const;
 

@@ -82,28 +82,25 @@ Batch Map::sys_lookup_remove_batch(Bytes from, uint32_t count, uint64_t flags) {
   return take_batch(from, count, flags);
 }
 
-// Key by key. Having copied the last key there is, it says -ENOENT, with everything copied.
+// Key by key. Whether a batch that is just full was the last is seen by the next one, which finds nothing.
 Batch Map::lookup_batch(Bytes from, uint32_t count, uint64_t flags) {
   if (flags) return {.err = -EINVAL};
-  if (count == 0) return {};
   std::size_t key_size = definition_.key_size;
   if (!from.empty() && from.size() != key_size) return {.err = -EINVAL};
   Batch batch;
   Buffer key(from.begin(), from.end()), next(key_size), value(sys_value_size_);
-  batch.err = next_key(key.empty() ? nullptr : key.data(), next);
-  while (!batch.err && batch.count < count) {
-    if (int err = copy_value(next.data(), value); !err) {
-      batch.keys.insert(batch.keys.end(), next.begin(), next.end());
-      batch.values.insert(batch.values.end(), value.begin(), value.end());
-      ++batch.count;
-    } else if (err != -ENOENT) {  // not there: removed meanwhile, or an empty place
-      batch.err = err;
-      return batch;
-    }
+  while (batch.count < count) {
+    batch.err = next_key(key.empty() ? nullptr : key.data(), next);
+    if (batch.err) break;
     key = next;
-    batch.err = next_key(key.data(), next);
+    batch.err = copy_value(key.data(), value);
+    if (batch.err == -ENOENT) continue;  // removed meanwhile, or an empty place
+    if (batch.err) break;
+    batch.keys.insert(batch.keys.end(), key.begin(), key.end());
+    batch.values.insert(batch.values.end(), value.begin(), value.end());
+    ++batch.count;
   }
-  if (batch.count) batch.next = key;
+  batch.next = key;
   return batch;
 }
 
@@ -166,7 +163,7 @@ Result<Segment> reserve(uint64_t size) {
   return fail(OutOfMemory{.bytes = size});
 }
 
-static Result<std::shared_ptr<Map>> create_checked(const Definition& d, unsigned lanes) {
+Result<std::shared_ptr<Map>> create(const Definition& d, unsigned lanes) {
   if (d.extra != 0) return fail(ExtraSet{.found = d.extra, .type = d.type});
   if (d.flags & map_flag::rdonly && d.flags & map_flag::wronly)
     return fail(FlagsContradict{.one = "BPF_F_RDONLY", .other = "BPF_F_WRONLY"});
@@ -208,10 +205,6 @@ static Result<std::shared_ptr<Map>> create_checked(const Definition& d, unsigned
     case arena: break;
   }
   return fail(NotAvailable{.type = d.type});
-}
-
-Result<std::shared_ptr<Map>> create(const Definition& definition, unsigned lanes) {
-  return TRY_WITHIN(create_checked(definition, lanes), fmt::format("map '{}'", definition.name));
 }
 
 }  // namespace skep::maps

@@ -49,7 +49,7 @@ inline constexpr int not_supported = -524;  // ENOTSUPP, which Linux's user head
 template <class T>
 using Answer = std::expected<T, int>;
 
-// Elements one after the other. `err` may be -ENOENT with elements present: that was the last of the map.
+// Elements one after the other. `err` may be -ENOENT with elements present: there were no more.
 struct Batch {
   int err = 0;
   uint32_t count = 0;
@@ -157,7 +157,8 @@ class Map {
   std::atomic<bool> frozen_{false};
 };
 
-// Makes a map, refusing what bpf(2) refuses with the errno it gives (in the error's row).
+// Makes a map, refusing what bpf(2) refuses with the errno it gives (in the error's row). Who asks knows which map it
+// is and says so: TRY_WITHIN(create(…), "map 'hits'").
 Result<std::shared_ptr<Map>> create(const Definition& definition, unsigned lanes);
 
 }  // namespace skep::maps

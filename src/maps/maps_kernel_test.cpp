@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: Apache-2.0
+// The running kernel as judge: the same attributes make or do not make a map, with the same errno; the same random
+// operations give the same results. Skipped, with the errno, only where bpf(2) cannot load an empty XDP program.
+#include <gtest/gtest.h>
+#include <linux/bpf.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <random>
+
+#include "maps/prog_array.hpp"
+#include "maps/test_ops.hpp"
+
+namespace skep::maps::test {
+namespace {
+
+using facts::MapType;
+namespace map_flag = facts::map_flag;
+
+// bpf(2) with its result as everywhere here: what it returns, or a negative errno.
+int bpf(bpf_cmd command, bpf_attr& attr) {
+  long r = syscall(SYS_bpf, command, &attr, sizeof attr);
+  return r < 0 ? -errno : static_cast<int>(r);
+}
+bpf_attr zeroed() {
+  bpf_attr attr;
+  std::memset(&attr, 0, sizeof attr);
+  return attr;
+}
+template <class T>
+uint64_t pointer(const T* p) {
+  return reinterpret_cast<uint64_t>(p);
+}
+
+int load_empty_xdp() {
+  const uint64_t insns[] = {0x0000'0000'0000'00b7, 0x0000'0000'0000'0095};  // r0 = 0; exit
+  bpf_attr attr = zeroed();
+  attr.prog_type = BPF_PROG_TYPE_XDP;
+  attr.insns = pointer(insns);
+  attr.insn_cnt = 2;
+  attr.license = pointer("GPL");
+  return bpf(BPF_PROG_LOAD, attr);
+}
+
+unsigned possible_cpus() {  // "0-3"
+  std::string text;
+  std::ifstream("/sys/devices/system/cpu/possible") >> text;
+  auto dash = text.rfind('-');
+  return 1 + static_cast<unsigned>(std::stoul(dash == text.npos ? text : text.substr(dash + 1)));
+}
+
+class KernelMap {
+ public:
+  KernelMap(const Definition& d, unsigned lanes) : d_(d), lanes_(lanes) {
+    bpf_attr attr = zeroed();
+    attr.map_type = static_cast<uint32_t>(d.type);
+    attr.key_size = d.key_size;
+    attr.value_size = d.value_size;
+    attr.max_entries = d.max_entries;
+    attr.map_flags = d.flags;
+    attr.map_extra = d.extra;
+    fd_ = bpf(BPF_MAP_CREATE, attr);
+  }
+  KernelMap(const KernelMap&) = delete;
+  KernelMap& operator=(const KernelMap&) = delete;
+  ~KernelMap() {
+    if (fd_ >= 0) close(fd_);
+  }
+  int created() const { return std::min(fd_, 0); }
+  std::size_t value_size() const { return per_cpu(d_) ? lanes_ * round_up(d_.value_size, 8) : d_.value_size; }
+
+  Outcome element(bpf_cmd command, Bytes key, Bytes value, uint64_t flags) {
+    Buffer out(value_size());
+    std::ranges::copy(value, out.begin());
+    bpf_attr attr = zeroed();
+    attr.map_fd = static_cast<uint32_t>(fd_);
+    attr.key = pointer(key.data());
+    attr.value = pointer(out.data());
+    attr.flags = flags;
+    if (command == BPF_MAP_DELETE_ELEM) attr.value = 0;
+    int err = bpf(command, attr);
+    bool answers = command == BPF_MAP_LOOKUP_ELEM || command == BPF_MAP_LOOKUP_AND_DELETE_ELEM;
+    return {err, err || !answers ? Buffer{} : out};
+  }
+  Outcome next(std::optional<Bytes> key) {
+    Buffer out(d_.key_size);
+    bpf_attr attr = zeroed();
+    attr.map_fd = static_cast<uint32_t>(fd_);
+    attr.key = key ? pointer(key->data()) : 0;
+    attr.next_key = pointer(out.data());
+    int err = bpf(BPF_MAP_GET_NEXT_KEY, attr);
+    return {err, err ? Buffer{} : out};
+  }
+  int freeze() {
+    bpf_attr attr = zeroed();
+    attr.map_fd = static_cast<uint32_t>(fd_);
+    return bpf(BPF_MAP_FREEZE, attr);
+  }
+  Batch batch(bpf_cmd command, Bytes keys, Bytes values, uint32_t count, uint64_t flags) {
+    Batch b;
+    b.keys.resize(std::max<std::size_t>(keys.size(), std::size_t{count} * d_.key_size));
+    b.values.resize(std::max<std::size_t>(values.size(), std::size_t{count} * value_size()));
+    std::ranges::copy(keys, b.keys.begin());
+    std::ranges::copy(values, b.values.begin());
+    b.next.resize(std::max(d_.key_size, 4u));
+    bpf_attr attr = zeroed();
+    attr.batch.out_batch = pointer(b.next.data());
+    attr.batch.keys = pointer(b.keys.data());
+    attr.batch.values = pointer(b.values.data());
+    attr.batch.count = count;
+    attr.batch.map_fd = static_cast<uint32_t>(fd_);
+    attr.batch.elem_flags = flags;
+    b.err = bpf(command, attr);
+    b.count = attr.batch.count;
+    return b;
+  }
+  std::map<Buffer, Buffer> content() {
+    std::map<Buffer, Buffer> all;
+    for (Outcome key = next(std::nullopt); !key.err && all.size() <= d_.max_entries; key = next(key.value))
+      all[key.value] = element(BPF_MAP_LOOKUP_ELEM, key.value, {}, 0).value;
+    return all;
+  }
+
+ private:
+  Definition d_;
+  unsigned lanes_;
+  int fd_;
+};
+
+Outcome apply_to_kernel(KernelMap& map, const Definition& d, unsigned lanes, const Op& op) {
+  Buffer key = key_bytes(d, op.key);
+  switch (op.kind) {
+    case Kind::lookup:
+    case Kind::sys_lookup: return map.element(BPF_MAP_LOOKUP_ELEM, key, {}, op.flags);
+    case Kind::update:
+    case Kind::sys_update: return map.element(BPF_MAP_UPDATE_ELEM, key, sys_value_bytes(d, lanes, op.value), op.flags);
+    case Kind::remove:
+    case Kind::sys_remove: return map.element(BPF_MAP_DELETE_ELEM, key, {}, 0);
+    case Kind::sys_lookup_remove: return map.element(BPF_MAP_LOOKUP_AND_DELETE_ELEM, key, {}, op.flags);
+  }
+  return {};
+}
+
+struct MapsKernel : ::testing::Test {
+  void SetUp() override {
+    int fd = load_empty_xdp();
+    if (fd < 0) GTEST_SKIP() << "bpf(2) cannot load an empty XDP program here: errno " << -fd;
+    close(fd);
+  }
+  unsigned lanes = possible_cpus();
+};
+
+int created(const Definition& d, unsigned lanes) {
+  auto map = create(d, lanes);
+  return map ? 0 : -map.error().row().err;
+}
+
+std::string text(const Definition& d) {
+  return std::string(facts::name(d.type)) + " key=" + std::to_string(d.key_size) +
+         " value=" + std::to_string(d.value_size) + " entries=" + std::to_string(d.max_entries) +
+         " flags=" + std::to_string(d.flags) + " extra=" + std::to_string(d.extra);
+}
+
+constexpr MapType types[] = {MapType::array, MapType::hash, MapType::percpu_array, MapType::percpu_hash,
+                             MapType::prog_array};
+
+TEST_F(MapsKernel, SizesAreRefusedAlike) {
+  constexpr uint32_t key_sizes[] = {0, 1, 4, 5, 8, 512, (4 << 20) - 64, (4 << 20) - 48, 4 << 20, ~0u};
+  constexpr uint32_t value_sizes[] = {0,        1,  4, 8, (32 << 10) - 8, (32 << 10) - 7, 32 << 10, (32 << 10) + 1,
+                                      1u << 31, ~0u};
+  for (MapType type : types)
+    for (uint32_t key : key_sizes)
+      for (uint32_t value : value_sizes)
+        for (uint32_t entries : {0u, 1u, 3u}) {
+          Definition d{.type = type, .key_size = key, .value_size = value, .max_entries = entries};
+          ASSERT_EQ(created(d, lanes), KernelMap(d, lanes).created()) << text(d);
+        }
+}
+
+TEST_F(MapsKernel, TheLargestElementIsTheSame) {
+  for (uint32_t key : {4u, 8u, 100u})
+    for (uint32_t all = (4 << 20) - 70; all < (4 << 20) + 8; ++all) {
+      Definition d{.type = MapType::hash,
+                   .key_size = key,
+                   .value_size = all - key,
+                   .max_entries = 1,
+                   .flags = map_flag::no_prealloc};
+      ASSERT_EQ(created(d, lanes), KernelMap(d, lanes).created()) << text(d);
+    }
+}
+
+TEST_F(MapsKernel, FlagsAreRefusedAlike) {
+  for (MapType type : types)
+    for (unsigned one = 0; one < 32; ++one)
+      for (unsigned two = one; two < 32; ++two) {
+        Definition d{.type = type, .key_size = 4, .value_size = 4, .max_entries = 1, .flags = 1u << one | 1u << two};
+        if (d.flags & (map_flag::token_fd | map_flag::vtype_btf_obj_fd)) continue;  // they name a descriptor
+        ASSERT_EQ(created(d, lanes), KernelMap(d, lanes).created()) << text(d);
+      }
+  for (MapType type : types) {
+    Definition d{.type = type, .key_size = 4, .value_size = 4, .max_entries = 1, .extra = 1};
+    ASSERT_EQ(created(d, lanes), KernelMap(d, lanes).created()) << text(d);
+  }
+}
+
+// Too many entries: sizes that no machine of today has, so that the kernel does not try.
+TEST_F(MapsKernel, ManyEntriesAreRefusedAlike) {
+  for (MapType type : types)
+    for (uint32_t value : {4u, 1u << 20, 1u << 30})
+      for (uint32_t entries : {(1u << 27) + 1, 1u << 28, 1u << 31, (1u << 31) + 1, ~0u}) {
+        Definition d{.type = type, .key_size = 4, .value_size = value, .max_entries = entries};
+        if (type == MapType::prog_array || (uint64_t{value} * entries < uint64_t{1} << 45 && is_array(d))) continue;
+        ASSERT_EQ(created(d, lanes), KernelMap(d, lanes).created()) << text(d);
+      }
+}
+
+TEST_F(MapsKernel, RandomOperationsGiveTheSameResults) {
+  std::mt19937 random(1);
+  constexpr uint64_t flags[] = {0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, uint64_t{1} << 32};
+  for (MapType type : {MapType::array, MapType::hash, MapType::percpu_array, MapType::percpu_hash})
+    for (uint32_t no_prealloc : {0u, map_flag::no_prealloc})
+      for (uint32_t value_size : {8u, 1u, 12u, 100u}) {
+        Definition d{.type = type, .key_size = 4, .value_size = value_size, .max_entries = 20};
+        if (!is_array(d)) d.flags = no_prealloc;
+        KernelMap theirs(d, lanes);
+        ASSERT_EQ(theirs.created(), 0);
+        auto ours = *create(d, lanes);
+        for (int i = 0; i < 2000; ++i) {
+          constexpr Kind kinds[] = {Kind::sys_lookup, Kind::sys_update, Kind::sys_update, Kind::sys_remove,
+                                    Kind::sys_lookup_remove};
+          Op op{kinds[random() % 5], static_cast<uint32_t>(random() % 26), static_cast<uint8_t>(random()),
+                flags[random() % std::size(flags)]};
+          ASSERT_EQ(apply(*ours, op), apply_to_kernel(theirs, d, lanes, op)) << text(d) << ": " << op;
+          if (i % 100 == 0) {
+            ASSERT_EQ(content(*ours), theirs.content()) << text(d);
+          }
+        }
+      }
+}
+
+TEST_F(MapsKernel, BatchesGiveTheSameResults) {
+  for (MapType type : types)
+    for (uint32_t filled : {0u, 3u, 16u}) {
+      Definition d{.type = type, .key_size = 4, .value_size = 4, .max_entries = 16};
+      KernelMap theirs(d, lanes);
+      auto ours = *create(d, lanes);
+      auto same = [&](const char* what, Batch kernel, Batch mine) {
+        EXPECT_EQ(mine.err, kernel.err) << what << " " << text(d) << " filled " << filled;
+        if (kernel.err == 0 || kernel.err == -ENOENT) {
+          EXPECT_EQ(mine.count, kernel.count) << what << " " << text(d) << " filled " << filled;
+          EXPECT_EQ(content(d, theirs.value_size(), mine), content(d, theirs.value_size(), kernel)) << what << text(d);
+        }
+      };
+      Buffer keys, values;
+      for (uint32_t k = 0; k < filled; ++k) {
+        Buffer key = key_bytes(d, k), value = sys_value_bytes(d, lanes, static_cast<uint8_t>(k));
+        keys.insert(keys.end(), key.begin(), key.end());
+        values.insert(values.end(), value.begin(), value.end());
+      }
+      for (uint64_t flags : {0u, 1u, 4u}) {
+        auto put = theirs.batch(BPF_MAP_UPDATE_BATCH, keys, values, filled, flags);
+        auto put_here = ours->sys_update_batch(keys, values, filled, flags);
+        EXPECT_EQ(put_here.err, put.err) << text(d) << " flags " << flags << " filled " << filled;
+        EXPECT_EQ(put_here.count, put.err ? 0 : put.count);
+        for (uint32_t n : {0u, 16u, 17u, 100u})
+          same("lookup", theirs.batch(BPF_MAP_LOOKUP_BATCH, {}, {}, n, flags), ours->sys_lookup_batch({}, n, flags));
+      }
+      auto remove = [&](uint32_t n, uint64_t flags) {
+        Bytes some = Bytes(keys).first(n * 4);
+        auto kernel = theirs.batch(BPF_MAP_DELETE_BATCH, some, {}, n, flags);
+        auto mine = ours->sys_remove_batch(some, n, flags);
+        EXPECT_EQ(mine.err, kernel.err) << text(d) << " n " << n << " filled " << filled;
+        EXPECT_EQ(mine.count, kernel.err && kernel.err != -ENOENT ? 0 : kernel.count) << text(d);
+      };
+      remove(filled / 2, 4);
+      remove(filled / 2, 0);
+      remove(filled / 2, 0);  // they are gone
+      EXPECT_EQ(content(*ours), theirs.content());
+      same("take", theirs.batch(BPF_MAP_LOOKUP_AND_DELETE_BATCH, {}, {}, 100, 0),
+           ours->sys_lookup_remove_batch({}, 100));
+      EXPECT_EQ(content(*ours), theirs.content());
+    }
+}
+
+// Every command on a map that user space may not read, may not write, or that is frozen.
+TEST_F(MapsKernel, PermissionsAreAskedInTheSameOrder) {
+  for (MapType type : types)
+    for (uint32_t rights : {0u, map_flag::rdonly, map_flag::wronly})
+      for (int freezes : {0, 1, 2}) {
+        Definition d{.type = type, .key_size = 4, .value_size = 4, .max_entries = 4, .flags = rights};
+        KernelMap theirs(d, lanes);
+        ASSERT_EQ(theirs.created(), 0);
+        auto ours = *create(d, lanes);
+        for (int i = 0; i < freezes; ++i) EXPECT_EQ(ours->sys_freeze(), theirs.freeze()) << text(d) << " freeze " << i;
+        for (uint32_t key : {0u, 1u, 9u})
+          for (uint64_t flags : {0u, 1u, 2u, 3u, 4u, 8u})
+            for (Kind kind : {Kind::sys_update, Kind::sys_lookup, Kind::sys_remove, Kind::sys_lookup_remove}) {
+              Op op{kind, key, 0xff, flags};  // 0xffffffff: no descriptor, for prog_array
+              EXPECT_EQ(apply(*ours, op), apply_to_kernel(theirs, d, lanes, op))
+                  << text(d) << " freezes " << freezes << " " << op;
+            }
+        EXPECT_EQ(outcome(ours->sys_next_key(std::nullopt)).err, theirs.next(std::nullopt).err) << text(d);
+        EXPECT_EQ(ours->sys_lookup_batch({}, 8).err, theirs.batch(BPF_MAP_LOOKUP_BATCH, {}, {}, 8, 0).err) << text(d);
+        EXPECT_EQ(ours->sys_lookup_remove_batch({}, 8).err,
+                  theirs.batch(BPF_MAP_LOOKUP_AND_DELETE_BATCH, {}, {}, 8, 0).err)
+            << text(d);
+        EXPECT_EQ(ours->sys_update_batch({}, {}, 0).err, theirs.batch(BPF_MAP_UPDATE_BATCH, {}, {}, 0, 0).err)
+            << text(d);
+        EXPECT_EQ(ours->sys_remove_batch({}, 0).err, theirs.batch(BPF_MAP_DELETE_BATCH, {}, {}, 0, 0).err) << text(d);
+      }
+}
+
+TEST_F(MapsKernel, ProgArrayHoldsWhatWasPutIn) {
+  Definition d{.type = MapType::prog_array, .key_size = 4, .value_size = 4, .max_entries = 3};
+  KernelMap theirs(d, lanes);
+  auto made = *create(d, lanes);
+  auto& ours = static_cast<ProgArray&>(*made);
+  int fd = load_empty_xdp();
+  ASSERT_GE(fd, 0);
+  Buffer descriptor(4);
+  store(descriptor.data(), fd);
+  std::mt19937 random(1);
+  std::optional<uint32_t> id;
+  for (int i = 0; i < 500; ++i) {
+    auto index = static_cast<uint32_t>(random() % 4);
+    Buffer key = key_bytes(d, index);
+    switch (random() % 3) {
+      case 0: {
+        uint64_t flags = random() % 4 ? 0 : random() % 8;
+        int err = theirs.element(BPF_MAP_UPDATE_ELEM, key, descriptor, flags).err;
+        if (!err && !id) id = load<uint32_t>(theirs.element(BPF_MAP_LOOKUP_ELEM, key, {}, 0).value.data());
+        ASSERT_EQ(ours.set(index, {std::make_shared<int>(1), id.value_or(0)}, flags), err) << flags;
+        break;
+      }
+      case 1: ASSERT_EQ(ours.sys_remove(key), theirs.element(BPF_MAP_DELETE_ELEM, key, {}, 0).err); break;
+      case 2: ASSERT_EQ(outcome(ours.sys_lookup(key)), theirs.element(BPF_MAP_LOOKUP_ELEM, key, {}, 0)); break;
+    }
+  }
+  close(fd);
+}
+
+}  // namespace
+}  // namespace skep::maps::test
