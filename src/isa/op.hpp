@@ -23,15 +23,9 @@
 namespace skep::isa {
 
 enum class Op : uint8_t {
-#define ALU(name, ...) name##64_reg, name##64_imm, name##32_reg, name##32_imm,
-#define UNA(name, ...) name,
-#define CMP(name, ...) name##64_reg, name##64_imm, name##32_reg, name##32_imm,
-#define LOAD(name, ...) name,
-#define STORE(bits, ...) st##bits, stx##bits,
-#define ATOMIC(name, ...) name##64, name##32,
-#define ORDERED(bits, ...) load_acquire##bits, store_release##bits,
-#define OTHER(name, ...) name,
-#include "isa/ops.def"
+#define EACH_OP(name) name,
+#include "isa/each_op.inc"
+#undef EACH_OP
   ld_imm64_high,
   unknown,
   reserved,

@@ -7,22 +7,23 @@
 
 namespace skep::vm {
 
-// A program starts with its argument and its frame pointer; raw memory's length is in r2.
-static uint32_t entry_registers(const Machine& m) {
-  return 1u << 1 | 1u << 10 | (m.run->context == nullptr ? 1u << 2 : 0);
-}
-static constexpr uint32_t caller_saved = 0b111110;  // r1 … r5
+static constexpr uint32_t bit(unsigned reg) { return 1u << reg; }
+static constexpr uint32_t callee_saved = bit(6) | bit(7) | bit(8) | bit(9) | bit(10);
+static constexpr uint32_t arguments_and_frame = bit(1) | bit(2) | bit(3) | bit(4) | bit(5) | bit(10);
 
-Checker::Checker(Machine& machine, Memory memory, UninitStack uninit)
-    : written(entry_registers(machine)),
-      m_(machine),
-      stack_base_(machine.stack->base()),
-      live_stack_(machine.stack->stride()),
-      frame_bytes_(machine.stack->frame_bytes()),
-      stack_written_(machine.stack->written()),
+// A program starts with its argument and its frame pointer; raw memory's length is in r2.
+static uint32_t entry_registers(const Run& run) { return bit(1) | bit(10) | (run.context == nullptr ? bit(2) : 0); }
+
+Checker::Checker(Run& run_, const Limits& limits_, Stack& stack_, Arguments start, Memory memory, UninitStack uninit)
+    : Machine(run_, limits_, stack_, start),
+      stack_base_(stack_.base()),
+      live_stack_(stack_.stride()),
+      frame_bytes_(stack_.frame_bytes()),
+      stack_written_(stack_.written()),
       memory_{reinterpret_cast<uint64_t>(memory.bytes.data()), memory.bytes.size(), true},
-      context_(machine.run->context),
+      context_(run_.context),
       uninit_(uninit) {
+  registers.becomes_clean(entry_registers(run_));
   if (context_ != nullptr) {
     context_size_ = context_->size();
     moved_packet();
@@ -39,7 +40,7 @@ void Checker::moved_packet() {
 // ---- memory -------------------------------------------------------------------------------------------------------
 
 bool Checker::map_value(const Step& s, uint64_t address, uint64_t size, Access access, bool& denied) {
-  for (const auto& map : m_.run->program->maps()) {
+  for (const auto& map : run->program->maps()) {
     auto at = map->value_at(reinterpret_cast<const void*>(address));
     if (!at) continue;
     Region value{reinterpret_cast<uint64_t>(at->base), at->size, map->programs_may_write()};
@@ -55,7 +56,7 @@ bool Checker::map_value(const Step& s, uint64_t address, uint64_t size, Access a
     else
       why += ": bytes " + std::to_string(address - value.base) + " to " +
              std::to_string(address - value.base + size - 1) + " of " + std::to_string(value.size);
-    return m_.fault(FaultKind::out_of_bounds, s, address, std::move(why));
+    return fault(FaultKind::out_of_bounds, s, address, std::move(why));
   }
   return false;
 }
@@ -70,17 +71,17 @@ bool Checker::find(const Step& s, uint64_t address, uint64_t size, Access access
   bool denied = false;
   if (map_value(s, address, size, access, denied)) return true;
   if (denied) return false;
-  return m_.fault(FaultKind::out_of_bounds, s, address, describe(address, size, access));
+  return fault(FaultKind::out_of_bounds, s, address, describe(address, size, access));
 }
 
 // What an address is near to, in words that help the author of the program.
 std::string Checker::describe(uint64_t address, uint64_t size, Access access) const {
   auto signed_text = [](int64_t n) { return (n < 0 ? " - " : " + ") + std::to_string(n < 0 ? -n : n); };
   if (address < 4096) return "null" + (address == 0 ? std::string() : signed_text(static_cast<int64_t>(address)));
-  if (address - stack_base_ < m_.stack->size()) {
-    auto depth = static_cast<unsigned>((address - stack_base_) / m_.stack->stride());
-    auto top = m_.stack->frame_top(std::min(depth, m_.depth));
-    return "stack of frame " + std::to_string(std::min(depth, m_.depth)) + ": r10" +
+  if (address - stack_base_ < stack->size()) {
+    auto depth = static_cast<unsigned>((address - stack_base_) / stack->stride());
+    auto top = stack->frame_top(std::min(depth, depth));
+    return "stack of frame " + std::to_string(std::min(depth, depth)) + ": r10" +
            signed_text(static_cast<int64_t>(address - top)) + " for " + std::to_string(size) +
            " bytes; it reaches from r10 - " + std::to_string(frame_bytes_) + " to r10 - 1";
   }
@@ -103,7 +104,7 @@ bool Checker::load_context(const Step& s, uint64_t address, unsigned size, uint6
   auto offset = static_cast<unsigned>(address - context::virtual_base);
   auto value = context_->read(offset, size);
   if (!value)
-    return m_.fault(FaultKind::out_of_bounds, s, address,
+    return fault(FaultKind::out_of_bounds, s, address,
                     "context: " + context_->field_at(offset) + " cannot be read with " + std::to_string(size) + " bytes");
   loaded = *value;
   return true;
@@ -112,60 +113,58 @@ bool Checker::load_context(const Step& s, uint64_t address, unsigned size, uint6
 bool Checker::store_context(const Step& s, uint64_t address, unsigned size, uint64_t value) {
   auto offset = static_cast<unsigned>(address - context::virtual_base);
   if (context_->write(offset, size, value)) return true;
-  return m_.fault(FaultKind::out_of_bounds, s, address,
+  return fault(FaultKind::out_of_bounds, s, address,
                   "context: " + context_->field_at(offset) + " cannot be written with " + std::to_string(size) + " bytes");
 }
 
 bool Checker::taint_from_stack(const Step& s, uint64_t address) {
   if (uninit_ == UninitStack::fault)
-    return m_.fault(FaultKind::uninitialised, s, address, "stack bytes that were never written");
-  tainted |= 1u << s.dst;
+    return fault(FaultKind::uninitialised, s, address, "stack bytes that were never written");
+  registers.becomes_tainted(bit(s.dst));
   return true;
 }
 
 bool Checker::before_atomic(const Step& s, uint64_t address, unsigned size, isa::Fetch fetch) {
-  if (tainted & (1u << s.dst)) return tainted_address(s, s.dst);
   if (address % size != 0) return misaligned(s, address, size);
-  bool taint = (tainted & (1u << s.src)) != 0;
-  if (fetch == isa::Fetch::into_r0) taint |= (tainted & 1u) != 0;
+  bool taint = !registers.all_clean(bit(s.src) | (fetch == isa::Fetch::into_r0 ? bit(0) : 0));
   if (in_frame(address, size)) {
     bool known = size == 8 ? all_written<uint64_t>(address) : all_written<uint32_t>(address);
     if (!known && uninit_ == UninitStack::fault)
-      return m_.fault(FaultKind::uninitialised, s, address, "stack bytes that were never written");
+      return fault(FaultKind::uninitialised, s, address, "stack bytes that were never written");
     taint |= !known;
     if (taint) size == 8 ? mark_stack<uint64_t>(address, Written::no) : mark_stack<uint32_t>(address, Written::no);
-  } else if (!in_last(address, size, Access::write)) {
+  } else {
     if (is_context(address))
-      return m_.fault(FaultKind::out_of_bounds, s, address, "context: it takes no atomic operation");
-    if (!find(s, address, size, Access::write)) return false;
+      return fault(FaultKind::out_of_bounds, s, address, "context: it takes no atomic operation");
+    if (!in_last(address, size, Access::write) && !find(s, address, size, Access::write)) return false;
     if (taint) repeatable = false;
-  } else if (taint) {
-    repeatable = false;
   }
-  uint32_t fetched = fetch == isa::Fetch::into_src ? 1u << s.src : fetch == isa::Fetch::into_r0 ? 1u : 0;
-  tainted = taint ? tainted | fetched : tainted & ~fetched;
+  if (fetch != isa::Fetch::nothing) {
+    uint32_t fetched = fetch == isa::Fetch::into_src ? bit(s.src) : bit(0);
+    taint ? registers.becomes_tainted(fetched) : registers.becomes_clean(fetched);
+  }
   return true;
 }
 
 // ---- calls --------------------------------------------------------------------------------------------------------
 
 const maps::Map* Checker::map_argument(unsigned reg) const {
-  for (const auto& map : m_.run->program->maps())
-    if (m_.r[reg] == reinterpret_cast<uint64_t>(map.get())) return map.get();
+  for (const auto& map : run->program->maps())
+    if (r[reg] == reinterpret_cast<uint64_t>(map.get())) return map.get();
   return nullptr;
 }
 
 // Memory a helper reads or writes: all of it in one region, and written where it is read.
 bool Checker::buffer(const Step& s, unsigned reg, uint64_t size, Access access) {
-  uint64_t address = m_.r[reg];
-  if (tainted & (1u << reg)) return tainted_address(s, reg);
+  uint64_t address = r[reg];
+  if (!registers.all_clean(bit(reg))) return tainted_address(s, reg);
   if (in_frame(address, size)) {
     uint8_t* marks = stack_written_ + (address - stack_base_);
     if (access == Access::write) {
       std::memset(marks, 1, size);
     } else if (std::memchr(marks, 0, size) != nullptr) {
       if (uninit_ == UninitStack::fault)
-        return m_.fault(FaultKind::uninitialised, s, address,
+        return fault(FaultKind::uninitialised, s, address,
                         "r" + std::to_string(reg) + " points to stack bytes that were never written");
       repeatable = false;
     }
@@ -175,25 +174,23 @@ bool Checker::buffer(const Step& s, unsigned reg, uint64_t size, Access access) 
 }
 
 bool Checker::sized_memory(const Step& s, const facts::Helper& row, unsigned i) {
-  using enum facts::Arg;
-  auto kind = row.args[i];
-  uint64_t size = m_.r[i + 2];  // the size is the argument behind
-  if (!(written & (1u << (i + 2)))) return never_written(s, 1u << (i + 2));
-  bool may_be_zero = row.args[i + 1] == size_or_zero;
+  uint64_t size = r[i + 2];  // the size is the argument behind
+  if (registers.not_written(bit(i + 2))) return never_written(s, bit(i + 2));
+  bool may_be_zero = row.args[i + 1] == facts::Arg::size_or_zero;
   if (size == 0 && may_be_zero) return true;
   if (size == 0 || size > (1u << 29))  // BPF_MAX_VAR_SIZ
-    return m_.fault(FaultKind::out_of_bounds, s, m_.r[i + 1],
+    return fault(FaultKind::out_of_bounds, s, r[i + 1],
                     "size " + std::to_string(static_cast<int64_t>(size)) + " in r" + std::to_string(i + 2));
-  return buffer(s, i + 1, size, kind == uninit_mem ? Access::write : Access::read);
+  return buffer(s, i + 1, size, row.args[i] == facts::Arg::uninit_mem ? Access::write : Access::read);
 }
 
 bool Checker::argument(const Step& s, const facts::Helper& row, unsigned i) {
   unsigned reg = i + 1;
   facts::Arg kind = row.args[i];
   if (kind == facts::Arg::none || kind == facts::Arg::vararg) return true;
-  if (!(written & (1u << reg))) return never_written(s, 1u << reg);
+  if (registers.not_written(bit(reg))) return never_written(s, bit(reg));
   auto wants = [&](std::string_view what) {
-    return m_.fault(FaultKind::out_of_bounds, s, m_.r[reg],
+    return fault(FaultKind::out_of_bounds, s, r[reg],
                     std::string(row.name) + " wants " + std::string(what) + " in r" + std::to_string(reg));
   };
   switch (kind) {
@@ -202,14 +199,14 @@ bool Checker::argument(const Step& s, const facts::Helper& row, unsigned i) {
     case facts::Arg::scalar:
     case facts::Arg::size:
     case facts::Arg::size_or_zero:
-      if (tainted & (1u << reg)) repeatable = false;
+      if (!registers.all_clean(bit(reg))) repeatable = false;
       return true;
-    case facts::Arg::ctx: return m_.r[reg] == context::virtual_base && context_ != nullptr ? true : wants("the context");
+    case facts::Arg::ctx: return r[reg] == context::virtual_base && context_ != nullptr ? true : wants("the context");
     case facts::Arg::const_map_ptr: return map_argument(reg) != nullptr ? true : wants("a map");
     case facts::Arg::map_key: return buffer(s, reg, map_argument(1)->definition().key_size, Access::read);
     case facts::Arg::map_value: return buffer(s, reg, map_argument(1)->definition().value_size, Access::read);
     case facts::Arg::mem_or_null:
-      if (m_.r[reg] == 0) return m_.r[reg + 1] == 0 ? true : wants("memory, or null with size 0");
+      if (r[reg] == 0) return r[reg + 1] == 0 ? true : wants("memory, or null with size 0");
       return sized_memory(s, row, i);
     case facts::Arg::mem:
     case facts::Arg::uninit_mem: return sized_memory(s, row, i);
@@ -218,89 +215,96 @@ bool Checker::argument(const Step& s, const facts::Helper& row, unsigned i) {
 }
 
 bool Checker::call(const Step& s) {
-  const facts::Helper& row = m_.run->program->helper_at(slot_of(*m_.run->program, s));
+  const facts::Helper& row = run->program->helper_at(slot_of(*run->program, s));
   for (unsigned i = 0; i < row.args.size(); ++i)
     if (!argument(s, row, i)) return false;
-  m_.r[0] = reinterpret_cast<HelperFn>(s.imm)(*m_.run, m_.r[1], m_.r[2], m_.r[3], m_.r[4], m_.r[5]);
+  r[0] = reinterpret_cast<HelperFn>(s.imm)(*run, r[1], r[2], r[3], r[4], r[5]);
   if (row.rare.moves_packet && context_ != nullptr) {
     context_->packet().relocate();
     moved_packet();
   }
   last_ = {};  // a removed element's value is no region any more
-  written = (written & ~caller_saved) | 1u;
-  tainted &= ~(caller_saved | 1u);
+  registers.after_call();
   return true;
 }
 
 bool Checker::entered() {
-  Frame& f = m_.frame();
-  f.written = written;
-  f.tainted = tainted;
-  written &= caller_saved | 1u << 10;
-  live_stack_ += m_.stack->stride();
-  std::memset(stack_written_ + m_.depth * m_.stack->stride(), 0, m_.stack->stride());
+  frame().known = registers.bits();
+  registers.keep(arguments_and_frame);
+  live_stack_ += stack->stride();
+  std::memset(stack_written_ + depth * stack->stride(), 0, stack->stride());
   return true;
 }
 
 bool Checker::leave(const Step& s) {
-  if (m_.depth == 0) {
-    if (!(written & 1u)) return never_written(s, 1u);
-    if (tainted & 1u) repeatable = false;
+  if (depth == 0) {
+    if (registers.not_written(bit(0))) return never_written(s, bit(0));
+    if (!registers.all_clean(bit(0))) repeatable = false;
     return true;
   }
-  const Frame& f = m_.frame();
-  constexpr uint32_t callee_saved = 0b1111u << 6 | 1u << 10;
-  written = (f.written & callee_saved) | (written & 1u);
-  tainted = (f.tainted & callee_saved) | (tainted & 1u);
-  live_stack_ -= m_.stack->stride();
+  registers.forget(arguments_and_frame);
+  registers.restore(frame().known, callee_saved);
+  live_stack_ -= stack->stride();
   return true;
 }
 
 bool Checker::before_tail_call(const Step& s) {
-  for (unsigned reg : {1u, 2u, 3u})
-    if (!(written & (1u << reg))) return never_written(s, 1u << reg);
-  if (tainted & (1u << 3)) repeatable = false;
+  if (uint32_t missing = registers.not_written(bit(1) | bit(2) | bit(3))) return never_written(s, missing);
+  if (!registers.all_clean(bit(3))) repeatable = false;
   const maps::Map* map = map_argument(2);
   if (map == nullptr || map->type() != facts::MapType::prog_array)
-    return m_.fault(FaultKind::out_of_bounds, s, m_.r[2], "tail_call wants a prog_array in r2");
-  if (m_.r[1] != m_.arguments.r1) return m_.fault(FaultKind::out_of_bounds, s, m_.r[1], "tail_call wants the context in r1");
+    return fault(FaultKind::out_of_bounds, s, r[2], "tail_call wants a prog_array in r2");
+  if (r[1] != arguments.r1) return fault(FaultKind::out_of_bounds, s, r[1], "tail_call wants the context in r1");
   return true;
 }
 
 void Checker::after_tail_call(const Step* target) {
-  tainted &= ~(caller_saved | 1u);
-  if (target == nullptr) {
-    written = (written & ~caller_saved) | 1u;
-    return;
-  }
-  written = entry_registers(m_);
-  std::memset(stack_written_ + m_.depth * m_.stack->stride(), 0, m_.stack->stride());
+  registers.after_call();
+  if (target == nullptr) return;
+  registers.keep(bit(10));
+  registers.becomes_clean(entry_registers(*run));
+  last_ = {};
+  std::memset(stack_written_ + depth * stack->stride(), 0, stack->stride());
 }
 
 bool Checker::before_packet_load(const Step& s) {
-  if (!(written & (1u << 6))) return never_written(s, 1u << 6);
-  if (context_ != nullptr && m_.r[6] == context::virtual_base) return true;
-  return m_.fault(FaultKind::out_of_bounds, s, m_.r[6], "a legacy packet load wants the context in r6");
+  if (registers.not_written(bit(6))) return never_written(s, bit(6));
+  if (context_ != nullptr && r[6] == context::virtual_base) return true;
+  return fault(FaultKind::out_of_bounds, s, r[6], "a legacy packet load wants the context in r6");
 }
 
-void Checker::after_packet_load() {
-  written = (written & ~caller_saved) | 1u;
-  tainted &= ~(caller_saved | 1u);
+// An operation that reads a register which is tainted, or was never written.
+bool Checker::use_of_unclean(const Step& s, uint32_t reads, uint32_t writes, isa::Shape shape) {
+  if (uint32_t missing = registers.not_written(reads)) return never_written(s, missing);
+  switch (shape) {
+    case isa::Shape::branch: repeatable = false; return true;
+    case isa::Shape::load: return tainted_address(s, s.src);
+    case isa::Shape::store:
+    case isa::Shape::atomic: return registers.all_clean(bit(s.dst)) ? true : tainted_address(s, s.dst);
+    case isa::Shape::packet: return tainted_address(s, s.src);
+    case isa::Shape::alu:
+    case isa::Shape::constant:
+    case isa::Shape::jump:
+    case isa::Shape::call:
+    case isa::Shape::exit:
+    case isa::Shape::none: registers.becomes_tainted(writes); return true;
+  }
+  std::unreachable();
 }
 
 // ---- faults -------------------------------------------------------------------------------------------------------
 
-bool Checker::never_written(const Step& s, uint32_t registers) {
-  return m_.fault(FaultKind::uninitialised, s, 0, "register r" + std::to_string(std::countr_zero(registers)));
+bool Checker::never_written(const Step& s, uint32_t missing) {
+  return fault(FaultKind::uninitialised, s, 0, "register r" + std::to_string(std::countr_zero(missing)));
 }
 
 bool Checker::tainted_address(const Step& s, unsigned reg) {
-  return m_.fault(FaultKind::uninitialised, s, m_.r[reg],
+  return fault(FaultKind::uninitialised, s, r[reg],
                   "r" + std::to_string(reg) + " comes from stack bytes that were never written");
 }
 
 bool Checker::misaligned(const Step& s, uint64_t address, unsigned size) {
-  return m_.fault(FaultKind::out_of_bounds, s, address,
+  return fault(FaultKind::out_of_bounds, s, address,
                   "an atomic operation on " + std::to_string(size) + " bytes wants an address that they divide");
 }
 

@@ -22,11 +22,32 @@ namespace skep::vm {
 enum class Access : uint8_t { read, write };
 enum class Written : uint8_t { no, yes };
 
-class Checker {
+// What is known of the registers, as sets of bits: written, and clean (written and not tainted).
+class Registers {
  public:
-  Checker(Machine& machine, Memory memory, UninitStack uninit);
+  bool all_clean(uint32_t set) const { return (static_cast<uint32_t>(bits_ >> 32) & set) == set; }
+  uint32_t not_written(uint32_t set) const { return set & ~static_cast<uint32_t>(bits_); }
+  void becomes_clean(uint32_t set) { bits_ |= set * both; }
+  void becomes_tainted(uint32_t set) { bits_ = (bits_ & ~(set * both)) | set; }
+  void forget(uint32_t set) { bits_ &= ~(set * both); }
+  void keep(uint32_t set) { bits_ &= set * both; }
+  void after_call() {  // RFC 9669 section 2: r0 is the result, r1 … r5 are gone
+    forget(0b111110);
+    becomes_clean(1);
+  }
+  uint64_t bits() const { return bits_; }
+  void restore(uint64_t bits, uint32_t set) { bits_ = (bits & set * both) | (bits_ & ~(set * both)); }
 
-  uint32_t written, tainted = 0;  // by register
+ private:
+  static constexpr uint64_t both = 0x1'0000'0001;
+  uint64_t bits_ = 0;
+};
+
+class Checker : public Machine {
+ public:
+  Checker(Run& run, const Limits& limits, Stack& stack, Arguments start, Memory memory, UninitStack uninit);
+
+  Registers registers;
   bool repeatable = true;
 
   // One live frame's bytes: the upper half of its stride.
@@ -65,10 +86,10 @@ class Checker {
   bool before_tail_call(const Step& s);
   void after_tail_call(const Step* target);
   bool before_packet_load(const Step& s);
-  void after_packet_load();
+  bool use_of_unclean(const Step& s, uint32_t reads, uint32_t writes, isa::Shape shape);
 
   // Faults; all return false.
-  bool never_written(const Step& s, uint32_t registers);
+  bool never_written(const Step& s, uint32_t missing);
   bool tainted_address(const Step& s, unsigned reg);
   bool misaligned(const Step& s, uint64_t address, unsigned size);
 
@@ -77,8 +98,6 @@ class Checker {
     uint64_t base = 0, size = 0;
     bool writable = false;
   };
-  enum class Nullable : uint8_t { no, yes };
-
   bool argument(const Step& s, const facts::Helper& row, unsigned i);
   bool sized_memory(const Step& s, const facts::Helper& row, unsigned i);
   bool buffer(const Step& s, unsigned reg, uint64_t size, Access access);
@@ -87,7 +106,6 @@ class Checker {
   void moved_packet();
   std::string describe(uint64_t address, uint64_t size, Access access) const;
 
-  Machine& m_;
   uint64_t stack_base_, live_stack_, frame_bytes_;
   uint8_t* stack_written_;
   Region last_, memory_, packet_;

@@ -158,12 +158,9 @@ Outcome run_fast(Run& run_, const Lowered& program, const Limits& limits, Stack&
 Outcome run_checked(Run& run_, const LoweredUnchecked& program, const Limits& limits, Stack& stack, Memory memory,
                     Arguments arguments, UninitStack uninit) {
   stack.clear();
-  Machine m(run_, limits, stack, arguments);
-  Checker checker(m, memory, uninit);
-  run_.checker = &checker;
-  Outcome out = run<Checked>(m, program.code());
+  Checker checker(run_, limits, stack, arguments, memory, uninit);
+  Outcome out = run<Checked>(checker, program.code());
   out.repeatable = checker.repeatable;
-  run_.checker = nullptr;
   return out;
 }
 

@@ -19,15 +19,9 @@ namespace skep::vm {
 
 // isa's operations, numbered as there, and what lowering makes of calls and of what cannot run.
 enum class Op : uint16_t {
-#define ALU(name, ...) name##64_reg, name##64_imm, name##32_reg, name##32_imm,
-#define UNA(name, ...) name,
-#define CMP(name, ...) name##64_reg, name##64_imm, name##32_reg, name##32_imm,
-#define LOAD(name, ...) name,
-#define STORE(bits, ...) st##bits, stx##bits,
-#define ATOMIC(name, ...) name##64, name##32,
-#define ORDERED(bits, ...) load_acquire##bits, store_release##bits,
-#define OTHER(name, ...) name,
-#include "isa/ops.def"
+#define EACH_OP(name) name,
+#include "isa/each_op.inc"
+#undef EACH_OP
   tail_call,  // r1 = context, r2 = address of a prog_array, r3 = index
   fault,      // imm: index into Lowered::faults()
 };

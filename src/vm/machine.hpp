@@ -17,7 +17,7 @@ struct Frame {
   const Step* back = nullptr;         // where the caller goes on
   const Lowered* program = nullptr;   // the caller's: a tail call may change it
   std::array<uint64_t, 4> saved{};    // the caller's r6 … r9
-  uint32_t written = 0, tainted = 0;  // checked: what was known of the caller's registers
+  uint64_t known = 0;                 // checked: what was known of the caller's registers
   uint64_t may_goto_left = may_goto_budget;
 };
 

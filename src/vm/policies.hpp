@@ -93,6 +93,8 @@ bool Fast::load_packet(Machine& m, const Step&, uint32_t offset) {
 }
 
 struct Checked {
+  static Checker& of(Machine& m) { return static_cast<Checker&>(m); }
+
   // Every register an operation reads must have been written; what it writes is tainted by what it read.
   template <isa::Op op>
   static bool use(Machine& m, const Step& s) {
@@ -100,30 +102,19 @@ struct Checked {
     constexpr bool reads_dst = row.dst.use == isa::Use::rd || row.dst.use == isa::Use::rw;
     constexpr bool reads_src = row.src.use == isa::Use::rd || row.src.use == isa::Use::rw;
     constexpr bool writes_dst = row.dst.use == isa::Use::wr || row.dst.use == isa::Use::rw;
-    Checker& c = *m.run->checker;
-    uint32_t reads = 0;
+    Checker& c = of(m);
+    uint32_t reads = row.fetch == isa::Fetch::into_r0 ? 1u : 0u;
     if constexpr (reads_dst) reads |= 1u << s.dst;
     if constexpr (reads_src) reads |= 1u << s.src;
-    if constexpr (row.fetch == isa::Fetch::into_r0) reads |= 1u;
-    if (uint32_t missing = reads & ~c.written; missing != 0) [[unlikely]]
-      return c.never_written(s, missing);
-    bool taint = (reads & c.tainted) != 0;
-    if constexpr (row.shape == isa::Shape::branch) {
-      if (taint) [[unlikely]] c.repeatable = false;
-    } else if constexpr (writes_dst) {
-      uint32_t w = 1u << s.dst;
-      c.written |= w;
-      c.tainted = taint ? c.tainted | w : c.tainted & ~w;
-    }
+    if (!c.registers.all_clean(reads)) [[unlikely]]
+      return c.use_of_unclean(s, reads, writes_dst ? 1u << s.dst : 0u, row.shape);
+    if constexpr (writes_dst && !reads_dst) c.registers.becomes_clean(1u << s.dst);
     return true;
   }
 
   template <isa::Op op, class T>
   static bool load(Machine& m, const Step& s, uint64_t address, uint64_t& loaded) {
-    Checker& c = *m.run->checker;
-    // use() gave dst the taint of the address.
-    if (c.tainted & (1u << s.dst)) [[unlikely]]
-      return c.tainted_address(s, s.src);
+    Checker& c = of(m);
     if (needs_alignment(op) && address % sizeof(T) != 0) [[unlikely]]
       return c.misaligned(s, address, sizeof(T));
     if (c.in_frame(address, sizeof(T))) {
@@ -138,16 +129,15 @@ struct Checked {
 
   template <isa::Op op, class T>
   static bool store(Machine& m, const Step& s, uint64_t address, T value) {
-    Checker& c = *m.run->checker;
-    if (c.tainted & (1u << s.dst)) [[unlikely]]
-      return c.tainted_address(s, s.dst);
+    Checker& c = of(m);
     if (needs_alignment(op) && address % sizeof(T) != 0) [[unlikely]]
       return c.misaligned(s, address, sizeof(T));
-    bool tainted = isa::row(op).source == isa::Source::reg && (c.tainted & (1u << s.src)) != 0;
+    bool tainted = isa::row(op).source == isa::Source::reg && !c.registers.all_clean(1u << s.src);
     if (c.in_frame(address, sizeof(T))) {
       c.mark_stack<T>(address, tainted ? Written::no : Written::yes);
     } else {
-      if (tainted) c.repeatable = false;
+      if (tainted) [[unlikely]]
+        c.repeatable = false;
       if (!c.in_last(address, sizeof(T), Access::write)) [[unlikely]] {
         if (c.is_context(address)) return c.store_context(s, address, sizeof(T), static_cast<uint64_t>(value));
         if (!c.find(s, address, sizeof(T), Access::write)) return false;
@@ -159,19 +149,17 @@ struct Checked {
 
   template <isa::Op op, class U>
   static bool atomic(Machine& m, const Step& s, uint64_t address) {
-    Checker& c = *m.run->checker;
-    if (!c.before_atomic(s, address, sizeof(U), isa::row(op).fetch)) return false;
-    return Fast::atomic<op, U>(m, s, address);
+    return of(m).before_atomic(s, address, sizeof(U), isa::row(op).fetch) && Fast::atomic<op, U>(m, s, address);
   }
-  static bool call(Machine& m, const Step& s) { return m.run->checker->call(s); }
-  static bool enter(Machine& m, const Step& s) { return m.enter(s) && m.run->checker->entered(); }
-  static bool leave(Machine& m, const Step& s) { return m.run->checker->leave(s); }
-  static bool before_tail_call(Machine& m, const Step& s) { return m.run->checker->before_tail_call(s); }
-  static void after_tail_call(Machine& m, const Step* target) { m.run->checker->after_tail_call(target); }
+  static bool call(Machine& m, const Step& s) { return of(m).call(s); }
+  static bool enter(Machine& m, const Step& s) { return m.enter(s) && of(m).entered(); }
+  static bool leave(Machine& m, const Step& s) { return of(m).leave(s); }
+  static bool before_tail_call(Machine& m, const Step& s) { return of(m).before_tail_call(s); }
+  static void after_tail_call(Machine& m, const Step* target) { of(m).after_tail_call(target); }
   template <class T>
   static bool load_packet(Machine& m, const Step& s, uint32_t offset) {
-    if (!m.run->checker->before_packet_load(s) || !load_legacy<T>(m, offset)) return false;
-    m.run->checker->after_packet_load();
+    if (!of(m).before_packet_load(s) || !load_legacy<T>(m, offset)) return false;
+    of(m).registers.after_call();
     return true;
   }
 };

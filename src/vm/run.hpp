@@ -21,7 +21,6 @@ class Context;
 namespace skep::vm {
 
 class Lowered;
-class Checker;
 
 // What the world outside answers. Tests and batch replace it; the default is this machine.
 struct Host {
@@ -54,7 +53,6 @@ struct Run {
   const Host* host = nullptr;
   unsigned lane = 0;                     // "this CPU"
   context::Context* context = nullptr;   // none for raw memory
-  Checker* checker = nullptr;            // none in fast
   const Lowered* program = nullptr;      // the one executing now: changes with a tail call
   uint64_t max_insns = 0;
   unsigned tail_calls = 0;

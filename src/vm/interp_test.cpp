@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// What only the interpreter itself can show: faults, counting, taint. The meaning of operations is in tests/run/.
+#include "vm/interp.hpp"
+
+#include <gtest/gtest.h>
+
+#include "context/context.hpp"
+#include "isa/assemble.hpp"
+
+namespace skep::vm {
+namespace {
+
+// Lowering without maps and helpers.
+LoweredUnchecked lowered(std::string_view text) {
+  auto program = isa::assemble(text);
+  if (!program) ADD_FAILURE() << program.error().text();
+  std::span<const isa::Insn> insns = program->insns;
+  Builder out("test", {}, insns.size());
+  for (std::size_t pc = 0; pc < insns.size(); ++pc) {
+    const isa::Insn& i = insns[pc];
+    isa::Op op = isa::decode(i);
+    Step s{.op = to_vm(op), .dst = i.dst(), .src = i.src(), .off = i.off, .imm = static_cast<uint64_t>(int64_t{i.imm})};
+    auto next = static_cast<int64_t>(pc) + 1;
+    isa::Shape shape = isa::row(op).shape;
+    if (shape == isa::Shape::branch || shape == isa::Shape::jump) {
+      out.add_jump(s, next + (op == isa::Op::ja32 ? i.imm : i.off));
+    } else if (op == isa::Op::call_local) {
+      out.add_jump(s, next + i.imm);
+    } else if (op == isa::Op::ld_imm64) {
+      s.imm = isa::imm64(i, insns[++pc]);
+      out.add(s);
+      out.add_fault("second half");
+    } else {
+      out.add(s);
+    }
+  }
+  return LoweredUnchecked(out.finish());
+}
+
+struct Interp : ::testing::Test {
+  Limits limits;
+  Stack stack{limits};
+  Host host = this_machine();
+  Buffer memory = Buffer(16);
+  UninitStack uninit = UninitStack::readable;
+  uint64_t max_insns = 1000;
+
+  Arguments arguments() { return {reinterpret_cast<uint64_t>(memory.data()), memory.size()}; }
+  Outcome checked(std::string_view text) {
+    LoweredUnchecked program = lowered(text);
+    vm::Run run{.host = &host, .max_insns = max_insns};
+    Outcome out = run_checked(run, program, limits, stack, {memory}, arguments(), uninit);
+    out.fault.program = nullptr;  // it ends here
+    return out;
+  }
+  Outcome fast(std::string_view text) {
+    LoweredUnchecked program = lowered(text);
+    vm::Run run{.host = &host, .max_insns = max_insns};
+    Outcome out = run_fast(run, program.code(), limits, stack, arguments());
+    out.fault.program = nullptr;
+    return out;
+  }
+  void faults(std::string_view text, FaultKind kind, uint32_t insn, std::string_view region) {
+    Outcome out = checked(text);
+    EXPECT_EQ(name(out.fault.kind), name(kind)) << text;
+    EXPECT_EQ(out.fault.insn, insn) << text;
+    EXPECT_EQ(out.fault.region, region) << text;
+  }
+};
+
+TEST_F(Interp, CountsSlotsExactlyAndAlike) {
+  constexpr auto loop = R"(
+    r0 = 10
+    r2 = 5 ll
+again:
+    r0 += -1
+    if r0 != 0 goto again
+    exit)";
+  EXPECT_EQ(checked(loop).insns, 1u + 2 + 20 + 1);
+  EXPECT_EQ(fast(loop).insns, 1u + 2 + 20 + 1);
+  constexpr auto calls = "r1 = 1\n call f\n exit\nf: r0 = r1\n exit";
+  EXPECT_EQ(checked(calls).insns, 5u);
+  EXPECT_EQ(fast(calls).insns, 5u);
+}
+
+TEST_F(Interp, TheLimitEndsEveryLoop) {
+  for (auto text : {"r0 = 0\nl: goto l", "r0 = 0\nl: r0 += 1\n if r0 != 0 goto l\n exit",
+                    "call f\n exit\nf: call g\n exit\ng: r0 = 0\nl: gotol l"}) {
+    Outcome c = checked(text), f = fast(text);
+    EXPECT_EQ(c.fault.kind, FaultKind::limit) << text;
+    EXPECT_EQ(f.fault.kind, FaultKind::limit) << text;
+    EXPECT_EQ(c.insns, f.insns) << text;
+    EXPECT_NEAR(static_cast<double>(c.insns), static_cast<double>(max_insns), 8) << text;
+  }
+  max_insns = ~uint64_t{0};
+  EXPECT_EQ(fast("r0 = 3\n exit").r0, 3u);
+}
+
+TEST_F(Interp, NamesInstructionAndRegionOfAnAccess) {
+  using enum FaultKind;
+  faults("r0 = *(u8 *)(r1 + 16)\n exit", out_of_bounds, 0, "memory + 16 for 1 bytes; it holds 16");
+  faults("r0 = *(u64 *)(r1 + 9)\n exit", out_of_bounds, 0, "memory + 9 for 8 bytes; it holds 16");
+  faults("r0 = 0\n *(u8 *)(r1 - 1) = 0\n exit", out_of_bounds, 1, "memory - 1 for 1 bytes; it holds 16");
+  faults("r1 = 0\n r0 = *(u8 *)(r1 + 8)\n exit", out_of_bounds, 1, "null + 8");
+  faults("r0 = *(u8 *)(r10 - 513)\n exit", out_of_bounds, 0,
+         "stack of frame 0: r10 - 513 for 1 bytes; it reaches from r10 - 512 to r10 - 1");
+  faults("*(u32 *)(r10 - 2) = 0\n exit", out_of_bounds, 0,
+         "stack of frame 0: r10 - 2 for 4 bytes; it reaches from r10 - 512 to r10 - 1");
+  faults("r0 = 0\n r2 = -1\n r0 = *(u8 *)(r2 + 0)\n exit", out_of_bounds, 2, "nothing this program may touch");
+  faults("lock *(u64 *)(r1 + 4) += r2\n exit", out_of_bounds, 0,
+         "an atomic operation on 8 bytes wants an address that they divide");
+}
+
+TEST_F(Interp, EveryByteOfMemoryAndStackIsReachableAndNoOther) {
+  for (int size : {1, 2, 4, 8})
+    for (int at = -9; at <= 17; ++at) {
+      auto sign = [](int n) { return (n < 0 ? "- " : "+ ") + std::to_string(n < 0 ? -n : n); };
+      std::string type = "u" + std::to_string(size * 8);
+      bool inside = at >= 0 && at + size <= 16;
+      auto kind = checked("r0 = *(" + type + " *)(r1 " + sign(at) + ")\n exit").fault.kind;
+      EXPECT_EQ(kind == FaultKind::none, inside) << size << " at " << at;
+      int top = at - 8, bottom = at - 512;
+      auto stores = [&](int offset) {
+        return checked("*(" + type + " *)(r10 " + sign(offset) + ") = 1\n r0 = 0\n exit").fault.kind == FaultKind::none;
+      };
+      EXPECT_EQ(stores(top), top + size <= 0);
+      EXPECT_EQ(stores(bottom), bottom >= -512);
+    }
+}
+
+TEST_F(Interp, RegistersThatWereNeverWritten) {
+  using enum FaultKind;
+  faults("r0 = r3\n exit", uninitialised, 0, "register r3");
+  faults("r0 += 1\n exit", uninitialised, 0, "register r0");
+  faults("exit", uninitialised, 0, "register r0");
+  faults("r0 = 0\n if r0 == r7 goto +0\n exit", uninitialised, 1, "register r7");
+  faults("r6 = 1\n call f\n exit\nf: r0 = r6\n exit", uninitialised, 3, "register r6");
+  faults("r1 = 1\n call f\n r0 = r1\n exit\nf: r0 = 0\n exit", uninitialised, 2, "register r1");
+}
+
+TEST_F(Interp, UninitialisedStackTaintsOrFaultsAsTheTargetSays) {
+  EXPECT_EQ(checked("r0 = *(u64 *)(r10 - 8)\n r0 = 1\n exit").repeatable, true);
+  for (auto leaks : {"r0 = *(u64 *)(r10 - 8)\n exit", "r2 = *(u8 *)(r10 - 1)\n r0 = 0\n if r2 == 0 goto +0\n exit",
+                     "r2 = *(u8 *)(r10 - 1)\n *(u8 *)(r1 + 0) = r2\n r0 = 0\n exit",
+                     "r2 = *(u8 *)(r10 - 1)\n r2 += 5\n *(u64 *)(r10 - 16) = r2\n r0 = *(u64 *)(r10 - 16)\n exit"}) {
+    Outcome out = checked(leaks);
+    EXPECT_EQ(out.fault.kind, FaultKind::none) << leaks << out.fault.region;
+    EXPECT_FALSE(out.repeatable) << leaks;
+  }
+  faults("r2 = *(u64 *)(r10 - 8)\n r0 = *(u8 *)(r2 + 0)\n exit", FaultKind::uninitialised, 1,
+         "r2 comes from stack bytes that were never written");
+  uninit = UninitStack::fault;
+  faults("*(u8 *)(r10 - 8) = 1\n r0 = *(u16 *)(r10 - 8)\n exit", FaultKind::uninitialised, 1,
+         "stack bytes that were never written");
+  EXPECT_EQ(checked("*(u16 *)(r10 - 8) = 7\n r0 = *(u16 *)(r10 - 8)\n exit").r0, 7u);
+}
+
+TEST_F(Interp, FramesHaveStacksOfTheirOwnAndAnEnd) {
+  // A callee may use its caller's stack, but not a frame that has been left.
+  EXPECT_EQ(checked(R"(
+    r1 = r10
+    r1 += -8
+    *(u64 *)(r10 - 8) = 5
+    call f
+    r0 = *(u64 *)(r10 - 8)
+    exit
+f:  *(u64 *)(r1 + 0) = 9
+    r0 = 0
+    exit)").r0, 9u);
+  EXPECT_EQ(checked(R"(
+    call f
+    r0 = *(u64 *)(r0 + 0)
+    exit
+f:  *(u64 *)(r10 - 8) = 9
+    r0 = r10
+    r0 += -8
+    exit)").fault.kind, FaultKind::out_of_bounds);
+  std::string deep;
+  for (int i = 0; i < 7; ++i) deep += "call f" + std::to_string(i) + "\n exit\nf" + std::to_string(i) + ": ";
+  EXPECT_EQ(checked(deep + "r0 = 1\n exit").r0, 1u);
+  Outcome ninth = checked(deep + "call g\n exit\ng: r0 = 1\n exit");
+  EXPECT_EQ(ninth.fault.kind, FaultKind::too_deep);
+  EXPECT_EQ(fast(deep + "call g\n exit\ng: r0 = 1\n exit").fault.kind, FaultKind::too_deep);
+}
+
+TEST_F(Interp, EveryWayOutOfTheProgramIsAFault) {
+  using enum FaultKind;
+  faults("r0 = 0", not_executable, 0, "it runs past the last instruction");
+  faults("r0 = 0\n goto +5\n exit", not_executable, 1, "it jumps to 7; the program has 3 instructions");
+  faults("r0 = 0\n if r0 == 0 goto -9\n exit", not_executable, 1, "it jumps to -7; the program has 3 instructions");
+  faults("goto +1\n r1 = 5 ll\n exit", not_executable, 2, "second half");
+  EXPECT_EQ(checked("r0 = 0\n if r0 != 0 goto +99\n exit").fault.kind, none);
+}
+
+TEST_F(Interp, ARunSeesNothingOfTheRunBefore) {
+  EXPECT_EQ(fast("*(u64 *)(r10 - 8) = 5\n call f\n exit\nf: *(u64 *)(r10 - 512) = 6\n r0 = 0\n exit").r0, 0u);
+  EXPECT_EQ(fast("r0 = *(u64 *)(r10 - 8)\n exit").r0, 0u);
+  EXPECT_EQ(fast("call f\n exit\nf: r0 = *(u64 *)(r10 - 512)\n exit").r0, 0u);
+}
+
+}  // namespace
+}  // namespace skep::vm
