@@ -64,7 +64,7 @@ inline constexpr Group helper_groups[] = {
   { Where::xdp,             {ProgType::xdp} },
   { Where::skb_readers,     groups::tc | groups::lwt | ProgTypes{ProgType::socket_filter, ProgType::cgroup_skb, ProgType::lwt_seg6local,
                                                                  ProgType::sk_skb, ProgType::flow_dissector, ProgType::sk_reuseport} },
-  { Where::skb_pullers,     groups::tc | groups::lwt | ProgTypes{ProgType::sk_skb} },
+  { Where::skb_pullers,     groups::tc | groups::lwt | ProgTypes{ProgType::lwt_seg6local, ProgType::sk_skb} },
   { Where::skb_rewriters,   groups::tc | ProgTypes{ProgType::lwt_xmit, ProgType::sk_skb} },
   { Where::tc_and_lwt_xmit, groups::tc | ProgTypes{ProgType::lwt_xmit} },
   { Where::checksummers,    groups::tc | groups::lwt | ProgTypes{ProgType::xdp, ProgType::lwt_seg6local} },
