@@ -100,21 +100,25 @@ std::string Checker::describe(uint64_t address, uint64_t size, Access access) co
   return "nothing this program may touch";
 }
 
-bool Checker::load_context(const Step& s, uint64_t address, unsigned size, uint64_t& loaded) {
-  auto offset = static_cast<unsigned>(address - context::virtual_base);
-  auto value = context_->read(offset, size);
-  if (!value)
-    return fault(FaultKind::out_of_bounds, s, address,
-                    "context: " + context_->field_at(offset) + " cannot be read with " + std::to_string(size) + " bytes");
+bool Checker::load_context(const Step& s, uint64_t address, unsigned size, facts::Access how, uint64_t& loaded) {
+  auto offset = static_cast<int64_t>(address - context::virtual_base);
+  auto value = context_->read(offset, size, how);
+  if (!value) return fault_in_context(s, address, size, "read");
   loaded = *value;
   return true;
 }
 
 bool Checker::store_context(const Step& s, uint64_t address, unsigned size, uint64_t value) {
-  auto offset = static_cast<unsigned>(address - context::virtual_base);
-  if (context_->write(offset, size, value)) return true;
+  auto offset = static_cast<int64_t>(address - context::virtual_base);
+  return context_->write(offset, size, value) || fault_in_context(s, address, size, "written");
+}
+
+bool Checker::fault_in_context(const Step& s, uint64_t address, unsigned size, std::string_view done) {
+  auto offset = static_cast<int64_t>(address - context::virtual_base);
+  std::string field = context_->field_at(offset);
+  if (field.empty()) field = "byte " + std::to_string(offset);
   return fault(FaultKind::out_of_bounds, s, address,
-                  "context: " + context_->field_at(offset) + " cannot be written with " + std::to_string(size) + " bytes");
+               "context: " + field + " cannot be " + std::string(done) + " with " + std::to_string(size) + " bytes here");
 }
 
 bool Checker::taint_from_stack(const Step& s, uint64_t address) {

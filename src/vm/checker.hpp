@@ -76,7 +76,7 @@ class Checker : public Machine {
   }
 
   bool find(const Step& s, uint64_t address, uint64_t size, Access access);  // false: a fault was recorded
-  bool load_context(const Step& s, uint64_t address, unsigned size, uint64_t& loaded);
+  bool load_context(const Step& s, uint64_t address, unsigned size, facts::Access how, uint64_t& loaded);
   bool store_context(const Step& s, uint64_t address, unsigned size, uint64_t value);
   bool taint_from_stack(const Step& s, uint64_t address);
   bool before_atomic(const Step& s, uint64_t address, unsigned size, isa::Fetch fetch);
@@ -103,6 +103,7 @@ class Checker : public Machine {
   bool buffer(const Step& s, unsigned reg, uint64_t size, Access access);
   const maps::Map* map_argument(unsigned reg) const;
   bool map_value(const Step& s, uint64_t address, uint64_t size, Access access, bool& denied);
+  bool fault_in_context(const Step& s, uint64_t address, unsigned size, std::string_view done);
   void moved_packet();
   std::string describe(uint64_t address, uint64_t size, Access access) const;
 

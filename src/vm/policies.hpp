@@ -15,6 +15,10 @@ constexpr bool needs_alignment(isa::Op op) {
   return isa::row(op).shape == isa::Shape::atomic || isa::row(op).group == isa::Group::linux_;
 }
 
+constexpr facts::Access context_access(isa::Op op) {
+  return isa::row(op).sign_extends ? facts::Access::read_sign_extended : facts::Access::read;
+}
+
 // One atomic read-modify-write, sequentially consistent as Linux's are. Becomes what memory held before.
 template <isa::Op op, class U>
 U atomic_update(U* at, U b, U r0) {
@@ -120,7 +124,7 @@ struct Checked {
     if (c.in_frame(address, sizeof(T))) {
       if (!c.all_written<T>(address) && !c.taint_from_stack(s, address)) return false;
     } else if (!c.in_last(address, sizeof(T), Access::read)) [[unlikely]] {
-      if (c.is_context(address)) return c.load_context(s, address, sizeof(T), loaded);
+      if (c.is_context(address)) return c.load_context(s, address, sizeof(T), context_access(op), loaded);
       if (!c.find(s, address, sizeof(T), Access::read)) return false;
     }
     loaded = static_cast<uint64_t>(skep::load<T>(reinterpret_cast<const void*>(address)));
