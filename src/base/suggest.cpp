@@ -29,6 +29,8 @@ std::string nearest(std::string_view typed, std::span<const std::string> names) 
   if (typed.size() > 256) return found;
   for (const std::string& n : names) {
     if (n.size() > 256) continue;
+    auto longer = std::max(n.size(), typed.size()) - std::min(n.size(), typed.size());
+    if (longer >= best) continue;                                                     // it takes at least so many edits
     if (auto d = edits(typed, n); d < best && d < typed.size()) best = d, found = n;  // some letter is right
   }
   return found;
