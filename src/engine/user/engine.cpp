@@ -45,6 +45,7 @@ static Result<void> fill(maps::Map& map, const module::MapDef& def) {
       return fail(InitialContent{.what = "element " + to_hex(key) + " of its first content is refused: " +
                                          strerrorname_np(-err)});
   }
+  if (def.frozen == module::Frozen::yes) map.sys_freeze();
   return {};
 }
 
@@ -60,7 +61,7 @@ Result<std::shared_ptr<Loaded>> Engine::load(std::shared_ptr<const module::Modul
     loaded->programs_.push_back(
         std::make_shared<Program>(def, lower::lower_unchecked(def, loaded->maps_, target_)));
   for (std::size_t i = 0; i < module->maps.size(); ++i)
-    for (const auto& [slot, program] : module->maps[i].programs) {
+    for (const auto& [slot, program] : module->maps[i].slots) {
       auto* array = dynamic_cast<maps::ProgArray*>(loaded->maps_[i].get());
       const auto& target = loaded->programs_[program];
       // The handle counts nothing: array and program belong to the same Loaded, and a count would be a circle.
