@@ -195,6 +195,8 @@ TEST(Verdicts, HaveLinuxNames) {
   EXPECT_EQ("XDP_ABORTED", verdict(ProgType::xdp, 77)->name);
   EXPECT_EQ("TC_ACT_UNSPEC", verdict(ProgType::sched_cls, 0xffffffff)->name);
   EXPECT_EQ("TC_ACT_SHOT", verdict(ProgType::sched_act, 2)->name);
+  EXPECT_EQ("TC_ACT_UNSPEC", verdict(ProgType::sched_act, 99)->name);
+  EXPECT_EQ("BPF_DROP", verdict(ProgType::lwt_in, 99)->name);
   EXPECT_EQ("KEEP", verdict(ProgType::socket_filter, 1500)->name);
   EXPECT_EQ("DROP", verdict(ProgType::socket_filter, uint64_t{1} << 32)->name);
   EXPECT_EQ(nullptr, verdict(ProgType::kprobe, 0));

@@ -64,6 +64,7 @@ const Verdict* verdict(ProgType type, uint64_t r0) {
   if (kind == Verdicts::allow) return &allow_verdicts[low & 1];
   for (const Verdict& v : all)
     if (static_cast<uint32_t>(v.value) == low) return &v;
+  if (kind == Verdicts::lwt) return &lwt_verdicts[1];
   return all.empty() ? nullptr : &all[0];
 }
 

@@ -21,7 +21,7 @@ struct Verdict {
 std::span<const Verdict> verdicts(Verdicts kind);
 
 // The verdict that r0 is. Where r0 names none, Linux's behaviour decides: an XDP action that does not exist counts
-// as XDP_ABORTED, as in bpf_warn_invalid_xdp_action's callers; a tc action that does not exist passes the packet.
+// as XDP_ABORTED, a tc action as TC_ACT_UNSPEC, an LWT answer loses the packet.
 // Null where r0 is just a number.
 const Verdict* verdict(ProgType type, uint64_t r0);
 
