@@ -11,11 +11,11 @@
 // Bytes are in this machine's byte order.
 //
 // encode() is the inverse: encode(decode(bytes)) is bytes but for padding, which becomes zero. It takes more than
-// decode() gives: numbers as text ("0x10", "-3"); records that leave members out, lists that end early (the rest is
-// zero, as in a C initialiser; where members of a union are given, later ones are written over earlier ones); and
-// network addresses, written in network byte order: "10.0.0.1" for a __be32, a struct of 4 bytes named in_addr, or
-// 4 unsigned chars; "2001:db8::1" for 16 bytes named in6_addr, 16 unsigned chars or 4 __be32; "aa:bb:cc:dd:ee:ff"
-// for 6 unsigned chars.
+// decode() gives: numbers as text ("0x10", "-3", "1.5", "true"); records that leave members out, lists that end early
+// (the rest is zero, as in a C initialiser; where members of a union are given, later ones are written over earlier
+// ones); and network addresses, written in network byte order: "10.0.0.1" for a __be32, a struct of 4 bytes named
+// in_addr, or 4 unsigned chars; "2001:db8::1" for 16 bytes named in6_addr, 16 unsigned chars or 4 __be32;
+// "aa:bb:cc:dd:ee:ff" for 6 unsigned chars.
 #pragma once
 
 #include <variant>
@@ -48,5 +48,8 @@ struct Named {
 Result<Datum> decode(const Btf&, TypeId, Bytes);
 // Gives exactly size_of(type) bytes. Errors name the member.
 Result<Buffer> encode(const Btf&, TypeId, const Datum&);
+
+// The integer somebody gave, as its lowest `width` bits; nothing where it is none or does not fit.
+std::optional<uint64_t> integer_of(const Datum&, unsigned width);
 
 }  // namespace skep::btf

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 
 #include "base/suggest.hpp"
@@ -137,6 +138,8 @@ Result<Integer> Encoder::named(const Type& t, const Datum& d) const {
 
 Result<void> Encoder::number(TypeId id, MutableBytes at, unsigned offset, unsigned width, const Datum& d) const {
   Type t = value_type(btf_, id);
+  if (auto text = d.as<std::string>(); t.kind == Kind::int_ && text != nullptr && btf_.int_of(t).is_bool)
+    if (*text == "true" || *text == "false") return number(id, at, offset, width, {*text == "true"});
   bool is_signed = is_enum(t) ? t.kind_flag : btf_.int_of(t).is_signed;
   std::optional<Integer> i;
   if (is_enum(t))
@@ -177,11 +180,20 @@ Result<void> Encoder::wide(const Type& t, MutableBytes at, const Datum& d) const
   return {};
 }
 
+// What strtod reads to the end; so are "inf" and the hexadecimal forms of C.
+bool is_decimal(const std::string& text) {
+  char* end = nullptr;
+  std::strtod(text.c_str(), &end);
+  return !text.empty() && *end == '\0';
+}
+
 Result<void> Encoder::floating(const Type& t, MutableBytes at, const Datum& d) const {
-  if (d.as<std::string>()) return wide(t, at, d);
   double v = 0;
+  if (auto text = d.as<std::string>(); text != nullptr && text->starts_with("0x")) return wide(t, at, d);
   if (auto f = d.as<double>())
     v = *f;
+  else if (auto text = d.as<std::string>(); text != nullptr && is_decimal(*text))
+    v = std::strtod(text->c_str(), nullptr);
   else if (auto i = integer_of(d))
     v = i->negative ? static_cast<double>(static_cast<int64_t>(i->bits)) : static_cast<double>(i->bits);
   else
@@ -322,6 +334,15 @@ Result<void> Encoder::write(TypeId id, MutableBytes at, const Datum& d) const {
 }
 
 }  // namespace
+
+std::optional<uint64_t> integer_of(const Datum& d, unsigned width) {
+  auto i = integer_of(d);
+  if (!i || width == 0) return std::nullopt;
+  bool fits = i->negative ? sign_extended(i->bits, width) == static_cast<int64_t>(i->bits)
+                          : low_bits(i->bits, width) == i->bits;
+  if (!fits) return std::nullopt;
+  return low_bits(i->bits, width);
+}
 
 Result<Buffer> encode(const Btf& btf, TypeId id, const Datum& d) {
   if (id >= btf.count()) return fail(TypeOutside{.refers_to = id, .count = btf.count() - 1});

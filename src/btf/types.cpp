@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "btf/types.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -177,6 +178,33 @@ std::string Btf::spelled(TypeId id) const {
     }
   }
   return "…" + suffix;
+}
+
+Shared place_variables(const Btf& from, const Placement& placement) {
+  std::shared_ptr<Btf> out(new Btf);
+  out->bytes_ = from.bytes_;
+  out->types_ = Bytes(out->bytes_).first(from.types_.size());
+  out->strings_ = Bytes(out->bytes_).subspan(from.types_.size());
+  out->offsets_ = from.offsets_;
+  out->sizes_ = from.sizes_;
+  for (TypeId id = 1; id < out->count(); ++id) {
+    Type section = out->nameless(id);
+    if (section.kind != Kind::datasec) continue;
+    auto name = out->text(out->word(id, 0));
+    uint8_t* words = out->bytes_.data() + out->offsets_[id];
+    if (auto size = placement.size(name); size && *size != Btf::no_size) {
+      store(words + 8, *size);
+      out->sizes_[id] = *size;
+    }
+    std::vector<SectionVar> vars;
+    for (SectionVar v : out->section_vars(section)) {
+      v.offset = placement.offset(name, out->type(v.type).name).value_or(v.offset);
+      vars.push_back(v);
+    }
+    std::ranges::stable_sort(vars, {}, &SectionVar::offset);
+    if (!vars.empty()) std::memcpy(words + 12, vars.data(), vars.size() * sizeof(SectionVar));
+  }
+  return out;
 }
 
 }  // namespace skep::btf

@@ -13,6 +13,7 @@
 // Immutable and shared: every function may be called from any thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -93,6 +94,10 @@ struct SectionVar {
 };
 enum class Linkage : uint32_t { static_, global, extern_ };
 
+class Btf;
+struct Placement;
+using Shared = std::shared_ptr<const Btf>;
+
 class Btf {
   template <class T>
   auto each(const Type& t, T (Btf::*row)(const Type&, uint32_t) const) const {
@@ -137,6 +142,7 @@ class Btf {
 
  private:
   friend class Reader;
+  friend Shared place_variables(const Btf&, const Placement&);
   Btf() = default;
 
   static constexpr uint32_t no_size = UINT32_MAX;
@@ -153,9 +159,16 @@ class Btf {
   mutable std::vector<TypeId> names_;  // open-addressing table of ids by hash of the name; 0 is an empty slot
 };
 
-using Shared = std::shared_ptr<const Btf>;
-
 // Errors name the type id. The bytes are copied.
 Result<Shared> parse(Bytes bytes);
+
+// What a compiler leaves to the linker: how large each section is, and where its variables are. Answers of nothing
+// leave the BTF as it was.
+struct Placement {
+  std::function<std::optional<uint32_t>(std::string_view section)> size;
+  std::function<std::optional<uint32_t>(std::string_view section, std::string_view variable)> offset;
+};
+// A copy whose datasecs say so, their variables by rising offset.
+Shared place_variables(const Btf&, const Placement&);
 
 }  // namespace skep::btf

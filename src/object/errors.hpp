@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// What can be wrong with an object file, and with compiling one. Whoever opens the file says its name; sections,
+// relocations, programs and maps are steps of the place.
+#pragma once
+
+#include "base/error.hpp"
+
+namespace skep::object {
+
+// clang-format off
+#define SKEP_OBJECT_DIAGNOSTICS(X)                                                                                   \
+  X(NotElf, "SKEP-O0001", "not-elf", ENOEXEC, (std::string, found),                                                  \
+    "not an ELF file: it begins with {found}, ELF begins with 7f454c46", "compile it with clang -target bpf -g -O2 -c") \
+  X(NotElf64, "SKEP-O0002", "not-elf64", ENOEXEC, , "a 32-bit ELF file; eBPF objects are 64-bit",                     \
+    "compile it with clang -target bpf")                                                                             \
+  X(BigEndian, "SKEP-O0003", "big-endian", ENOTSUP, , "a big-endian ELF file; skep reads little-endian eBPF objects", \
+    "compile it with -target bpfel")                                                                                 \
+  X(WrongMachine, "SKEP-O0004", "wrong-machine", ENOEXEC, (int, machine)(std::string_view, name),                    \
+    "an ELF file for machine {machine}{name}; eBPF objects are for machine 247", "compile it with clang -target bpf") \
+  X(NotRelocatable, "SKEP-O0005", "not-relocatable", ENOEXEC, (int, type)(std::string_view, name),                   \
+    "an ELF file of type {type}{name}; eBPF objects are relocatable files, type 1", "compile it with -c")            \
+  X(BrokenElf, "SKEP-O0006", "broken-elf", EINVAL, (std::string_view, part)(std::string, reason),                    \
+    "the {part} cannot be read: {reason}", "the file may be cut off")                                                \
+  X(SectionOutside, "SKEP-O0007", "section-outside", EINVAL, (uint64_t, size)(uint64_t, begin)(uint64_t, file),      \
+    "{size} bytes at byte {begin}; the file has {file}", "the file may be cut off")                                  \
+  X(SectionUneven, "SKEP-O0008", "section-uneven", EINVAL, (uint64_t, size)(unsigned, unit),                         \
+    "it is {size} bytes, which is no multiple of {unit}", "the file may be damaged")                                 \
+  X(SectionTooLarge, "SKEP-O0009", "section-too-large", E2BIG, (uint64_t, size)(uint64_t, most),                     \
+    "it is {size} bytes; at most {most} are possible", "")                                                           \
+  X(NoPrograms, "SKEP-O0010", "no-programs", ENOENT, (std::string, sections),                                        \
+    "there are no programs; its sections are {sections}", "programs are functions with SEC(\"xdp\") or the like")    \
+  X(SymbolOutside, "SKEP-O0011", "symbol-outside", EINVAL,                                                           \
+    (std::string, name)(uint64_t, begin)(uint64_t, size)(uint64_t, section),                                         \
+    "symbol '{name}' is {size} bytes at byte {begin}; the section has {section}", "the file may be damaged")         \
+  X(NoSuchSymbol, "SKEP-O0012", "no-such-symbol", EINVAL, (uint32_t, symbol)(std::size_t, count),                    \
+    "it names symbol {symbol}; there are {count}", "the file may be damaged")                                        \
+  X(UnevenFunction, "SKEP-O0013", "uneven-function", EINVAL, (uint64_t, begin)(uint64_t, size),                      \
+    "it is {size} bytes at byte {begin}; instructions are 8 bytes", "the file may be damaged")                       \
+  X(NoRelocationHere, "SKEP-O0014", "no-relocation-here", EINVAL, (std::string, symbol),                             \
+    "a relocation against '{symbol}' on an instruction that takes none",                                             \
+    "a 64-bit immediate and a call are relocated, nothing else")                                                     \
+  X(NoAddend, "SKEP-O0015", "relocation-with-addend", ENOTSUP, , "a relocation section with addends; eBPF objects have none", \
+    "compile it with clang or bpf-gcc")                                                                              \
+  X(HalfImmediate, "SKEP-O0016", "half-immediate", EINVAL, , "a 64-bit immediate is cut off at the end of its function", "") \
+  X(NoSuchMapHere, "SKEP-O0017", "no-such-map-here", ENOENT, (std::string, symbol)(std::string, maps)(std::string, suggestion), \
+    "it names map '{symbol}'; this object has {maps}{suggestion}", "rename it or define it")                         \
+  X(UnmappedSection, "SKEP-O0018", "unmapped-section", EINVAL, (std::string, symbol)(std::string, section),          \
+    "it takes the address of '{symbol}' in section '{section}', which no program can reach",                         \
+    "global data is in .data, .rodata and .bss; maps are in .maps")                                                  \
+  X(NotAFunction, "SKEP-O0019", "not-a-function", EINVAL, (std::string, symbol)(uint64_t, offset)(std::string, section), \
+    "it calls '{symbol}' at byte {offset} of section '{section}', where no function begins", "")                     \
+  X(OffsetOutside, "SKEP-O0020", "offset-outside", EINVAL, (uint64_t, offset)(std::string, map)(uint64_t, size),     \
+    "it takes the address of byte {offset} of '{map}', which is {size} bytes", "")                                   \
+  X(ProgramsTooLarge, "SKEP-O0021", "programs-too-large", E2BIG, (uint64_t, most),                                   \
+    "with the subprograms each of them uses the programs take more than {most} bytes", "")                           \
+  X(NoTypes, "SKEP-O0022", "maps-without-types", EINVAL, , "maps in section .maps are described by BTF; this object has none", \
+    "compile it with -g")                                                                                            \
+  X(NotInTypes, "SKEP-O0023", "map-not-in-types", EINVAL, , "the BTF of this object does not describe it", "compile it with -g") \
+  X(NotAMap, "SKEP-O0024", "not-a-map", EINVAL, (std::string, type)(std::string_view, wanted),                       \
+    "it is {type}; {wanted}", "declare it with __uint, __type and SEC(\".maps\")")                        \
+  X(UnknownMapField, "SKEP-O0025", "unknown-map-field", EINVAL, (std::string, name)(std::string, known)(std::string, suggestion), \
+    "a map has no '{name}', it has {known}{suggestion}", "")                                                         \
+  X(SizesDiffer, "SKEP-O0026", "map-sizes-differ", EINVAL, (std::string_view, what)(uint32_t, type)(uint32_t, size), \
+    "its {what} type is {type} bytes, its {what}_size says {size}", "leave one of them out")                         \
+  X(UnknownTypeNumber, "SKEP-O0027", "unknown-type-number", EINVAL, (uint64_t, type), "its type is {type}, which is no map type of Linux", "") \
+  X(UnknownPinning, "SKEP-O0028", "unknown-pinning", EINVAL, (uint64_t, pinning),                                    \
+    "its pinning is {pinning}; 0 (none) and 1 (by name) are known", "")                                              \
+  X(LegacyMapSize, "SKEP-O0029", "legacy-map-size", EINVAL, (uint64_t, size),                                        \
+    "its struct bpf_map_def is {size} bytes; at least 20 are needed", "")                                            \
+  X(LegacyMapExtra, "SKEP-O0030", "legacy-map-extra", ENOTSUP, (uint32_t, value)(unsigned, offset),                  \
+    "its struct bpf_map_def has {value} at byte {offset}; only type, sizes, entries and flags are understood",       \
+    "declare the map in section .maps")                                                                              \
+  X(SlotOutside, "SKEP-O0031", "slot-outside", EINVAL, (uint64_t, offset),                                           \
+    "a value is given at byte {offset}, where it has none", "")                                                      \
+  X(NotAValue, "SKEP-O0032", "not-a-value", EINVAL, (std::string, symbol)(std::string_view, wanted),                 \
+    "'{symbol}' is given as a value; {wanted}", "")                                                                  \
+  X(NotAnInteger, "SKEP-O0033", "not-an-integer", EINVAL, (uint32_t, size),                                          \
+    "its type is not known, and what was given is no integer of {size} bytes", "compile the object with -g")         \
+  X(EntriesOfData, "SKEP-O0034", "entries-of-data", EINVAL, , "it holds global variables, which is always 1 entry", "") \
+  X(SectionTwice, "SKEP-O0035", "section-twice", EINVAL, , "two sections have this name", "the file may be damaged") \
+  X(SectionsOverlap, "SKEP-O0036", "sections-overlap", EINVAL, (uint64_t, total)(uint64_t, file),                    \
+    "the sections are {total} bytes together; the file has {file}", "the file may be damaged")                       \
+  X(NoClang, "SKEP-O0040", "no-clang", ENOENT, , "no clang is installed, which compiles C to eBPF",                  \
+    "install the package clang-19 (apt-get install clang-19)")                                                       \
+  X(CompilerFails, "SKEP-O0041", "compiler-fails", EINVAL, (std::string, compiler)(std::string, text),               \
+    "{compiler} refuses it:\n{text}", "")                                                                            \
+  X(CannotRun, "SKEP-O0042", "cannot-run", ENOENT, (std::string, program)(std::string, reason),                      \
+    "{program} cannot be run: {reason}", "")
+// clang-format on
+SKEP_OBJECT_DIAGNOSTICS(SKEP_DIAGNOSTIC)
+inline constexpr const Diagnostic* diagnostics[] = {SKEP_OBJECT_DIAGNOSTICS(SKEP_DIAGNOSTIC_ROW)};
+
+}  // namespace skep::object

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "object/types.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace skep::object {
+namespace {
+
+// Compilers give variables of a section no offsets (the linker knows them); symbols have them.
+btf::Shared placed(const Object& object, const btf::Btf& types) {
+  std::map<std::pair<std::string_view, std::string_view>, uint32_t> offsets;
+  std::map<std::string_view, uint32_t> sizes;
+  for (const Section& s : object.sections())
+    sizes.emplace(s.name, static_cast<uint32_t>(std::min<uint64_t>(s.size, UINT32_MAX)));
+  for (const Symbol& s : object.symbols())
+    if (s.kind != SymbolKind::section && s.section != 0 && s.section < object.sections().size())
+      offsets.emplace(std::pair(object.sections()[s.section].name, s.name), static_cast<uint32_t>(s.value));
+  auto found = [](const auto& map, const auto& key) -> std::optional<uint32_t> {
+    auto at = map.find(key);
+    return at == map.end() ? std::nullopt : std::optional(at->second);
+  };
+  return btf::place_variables(
+      types, {.size = [&](std::string_view section) { return found(sizes, section); },
+              .offset = [&](std::string_view section,
+                            std::string_view name) { return found(offsets, std::pair(section, name)); }});
+}
+
+template <class Record>
+std::span<const Record> within(const std::vector<Record>& records, uint64_t begin, uint64_t end) {
+  auto from = std::ranges::lower_bound(records, begin, {}, &Record::insn_off);
+  auto to = std::ranges::lower_bound(from, records.end(), end, {}, &Record::insn_off);
+  return {from, to};
+}
+
+}  // namespace
+
+Result<Types> Types::read(const Object& object) {
+  Types out;
+  out.sections_.resize(object.sections().size());
+  uint32_t btf = object.find_section(".BTF");
+  if (btf == 0) return out;
+  out.btf_ = placed(object, *TRY_WITHIN(btf::parse(object.sections()[btf].data), "section '.BTF'"));
+  if (btf::TypeId ksyms = out.section_type(".ksyms"); ksyms != 0)
+    for (btf::SectionVar v : out.btf_->section_vars(out.btf_->type(ksyms)))
+      out.ksyms_.insert(out.btf_->type(v.type).name);
+  uint32_t ext = object.find_section(".BTF.ext");
+  if (ext == 0) return out;
+  auto parsed = TRY_WITHIN(btf::parse_ext(out.btf_, object.sections()[ext].data), "section '.BTF.ext'");
+  std::map<std::string_view, uint32_t> by_name;
+  for (uint32_t i = 1; i < object.sections().size(); ++i) by_name.emplace(object.sections()[i].name, i);
+  for (btf::ExtSection& s : parsed.sections) {
+    auto at = by_name.find(s.name);
+    if (at == by_name.end()) continue;
+    std::ranges::stable_sort(s.funcs, {}, &btf::FuncInfo::insn_off);
+    std::ranges::stable_sort(s.lines, {}, &btf::LineInfo::insn_off);
+    std::ranges::stable_sort(s.relos, {}, &btf::CoreRelo::insn_off);
+    out.sections_[at->second] = std::move(s);
+  }
+  return out;
+}
+
+std::span<const btf::LineInfo> Types::lines(uint32_t section, uint64_t begin, uint64_t end) const {
+  return within(sections_[section].lines, begin, end);
+}
+std::span<const btf::CoreRelo> Types::relos(uint32_t section, uint64_t begin, uint64_t end) const {
+  return within(sections_[section].relos, begin, end);
+}
+btf::TypeId Types::function_at(uint32_t section, uint64_t offset) const {
+  auto found = within(sections_[section].funcs, offset, offset + 1);
+  return found.empty() ? 0 : found[0].type;
+}
+btf::TypeId Types::section_type(std::string_view section) const {
+  return btf_ ? btf_->find(section, btf::Kind::datasec).value_or(0) : 0;
+}
+
+}  // namespace skep::object

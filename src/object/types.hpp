@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// The BTF of an object and what belongs to its instructions, ready to be asked.
+#pragma once
+
+#include <set>
+#include <span>
+
+#include "btf/ext.hpp"
+#include "object/object.hpp"
+
+namespace skep::object {
+
+// `btf` is null and everything is empty where the object has none. Records of a section ascend by instruction.
+class Types {
+ public:
+  static Result<Types> read(const Object& object);
+
+  const btf::Shared& btf() const { return btf_; }
+  // The records for bytes [begin, end) of a section.
+  std::span<const btf::LineInfo> lines(uint32_t section, uint64_t begin, uint64_t end) const;
+  std::span<const btf::CoreRelo> relos(uint32_t section, uint64_t begin, uint64_t end) const;
+  // The func that begins there; 0: not known.
+  btf::TypeId function_at(uint32_t section, uint64_t offset) const;
+  // The datasec of this name; 0: not known.
+  btf::TypeId section_type(std::string_view section) const;
+
+  // Whether a name that the object does not define is a variable of the kernel (section .ksyms).
+  bool is_ksym(std::string_view name) const { return ksyms_.contains(name); }
+
+ private:
+  btf::Shared btf_;
+  std::set<std::string_view> ksyms_;
+  std::vector<btf::ExtSection> sections_;  // by ELF section
+};
+
+}  // namespace skep::object
