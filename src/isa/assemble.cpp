@@ -8,7 +8,6 @@
 #include <unordered_map>
 
 #include "base/bytes.hpp"
-#include "base/suggest.hpp"
 #include "isa/errors.hpp"
 #include "isa/grammar.hpp"
 #include "isa/text.hpp"
@@ -37,17 +36,24 @@ std::string_view without_annotation(std::string_view statement) {
   return statement.ends_with('>') && at != statement.npos ? trimmed(statement.substr(0, at)) : statement;
 }
 
+// Lines that objdump and bpftool write around instructions; the last is a function's: int drop(struct xdp_md * ctx):
+bool is_heading(std::string_view line) {
+  return line.starts_with("Disassembly of section ") || line.find(":\tfile format ") != line.npos ||
+         line.ends_with("):");
+}
+
 bool is_hex_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
-// objdump shows the bytes first: b7 01 00 00 05 00 00 00, or sixteen of them.
+// objdump shows the bytes first, bpftool on a line of their own: b7 01 00 00 05 00 00 00, or sixteen of them.
 std::string_view without_raw_bytes(std::string_view text) {
   std::string_view rest = text;
   std::size_t bytes = 0;
-  while (rest.size() > 2 && is_hex_digit(rest[0]) && is_hex_digit(rest[1]) && is_space(rest[2])) {
-    rest.remove_prefix(3);
+  while (rest.size() >= 2 && is_hex_digit(rest[0]) && is_hex_digit(rest[1]) &&
+         (rest.size() == 2 || is_space(rest[2]))) {
+    rest.remove_prefix(std::min<std::size_t>(rest.size(), 3));
     ++bytes;
   }
-  return bytes == 8 || bytes == 16 ? rest : text;
+  return bytes == 8 || bytes == 16 ? trimmed(rest) : text;
 }
 
 class Assembler {
@@ -82,7 +88,7 @@ class Assembler {
 
   Result<void> line(std::string_view text) {
     line_start_ = text.data();
-    if (trimmed(text).starts_with(';')) return {};
+    if (trimmed(text).starts_with(';') || is_heading(trimmed(text))) return {};
     text = without_comment(text);
     for (;;) {
       const std::size_t end = text.find(';');
@@ -96,6 +102,7 @@ class Assembler {
   // Says whether it was a line of the kernel's log.
   Result<bool> statement(std::string_view text) {
     const bool numbered = remove_number(text);
+    text = without_raw_bytes(text);
     TRY_VOID(take_labels(text));
     std::optional<uint8_t> opcode;
     if (text.size() >= 4 && text[0] == '(' && text[3] == ')')
@@ -110,12 +117,12 @@ class Assembler {
     return numbered && opcode;
   }
 
-  // "12:" and the raw bytes after it.
+  // "12:"
   static bool remove_number(std::string_view& text) {
     const Token number = first_token(text);
     const std::string_view rest = text.substr(number.text.size());
     if (number.type != Type::number || !rest.starts_with(':')) return false;
-    text = trimmed(without_raw_bytes(trimmed(rest.substr(1))));
+    text = trimmed(rest.substr(1));
     return true;
   }
 
@@ -148,7 +155,8 @@ class Assembler {
     const auto bytes = text.starts_with("0x") ? from_hex(text.substr(2)) : std::nullopt;
     if (!bytes || bytes->size() != sizeof(Insn))
       return at(text.data(), fail(NotAsExpected{.found = "'" + std::string(text) + "'",
-                                                .expected = "0x and 16 digits, the bytes as in the file"}));
+                                                .expected = "0x and 16 digits, the bytes as in the file",
+                                                .suggestion = ""}));
     return append(load<Insn>(bytes->data()), text);
   }
 
@@ -217,16 +225,18 @@ class Assembler {
   }
 
   std::unexpected<Error> unknown(const Fixup& f) const {
-    std::vector<std::string> known;
-    for (const Label& l : program_.labels) known.push_back(l.name);
-    auto add = [&](Kind kind) { std::ranges::move(names_.known(kind), std::back_inserter(known)); };
-    std::string kind = "label";
-    if (f.how == Later::function) kind = "subprogram", add(Kind::subprogram);
-    if (f.how == Later::call) {
-      kind = "helper, subprogram or kfunc";
-      for (Kind k : {Kind::helper, Kind::subprogram, Kind::kfunc}) add(k);
+    std::vector<std::string> labels;
+    for (const Label& l : program_.labels) labels.push_back(l.name);
+    switch (f.how) {
+      case Later::call:
+        return no_such_name(f.name, "helper, subprogram or kfunc", {Kind::helper, Kind::subprogram, Kind::kfunc},
+                            names_, std::move(labels));
+      case Later::function: return no_such_name(f.name, "subprogram", {Kind::subprogram}, names_, std::move(labels));
+      case Later::nothing:
+      case Later::jump_by_off:
+      case Later::jump_by_imm: break;
     }
-    return fail(NoSuchName{.kind = kind, .name = std::string(f.name), .suggestion = did_you_mean(f.name, known)});
+    return no_such_name(f.name, "label", {Kind::label}, names_, std::move(labels));
   }
 
   const Names& names_;

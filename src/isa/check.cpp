@@ -89,7 +89,8 @@ Result<void> check(std::span<const Insn> program) {
     if (!is_ld_imm64(insn)) continue;
     if (++pc == program.size())
       return fail_within(fail(HalfMissing{.op = std::string(row(decode(insn)).name)}).error(), place);
-    if (auto ok = check_high(insn, program[pc]); !ok) return fail_within(std::move(ok).error(), place);
+    if (auto ok = check_high(insn, program[pc]); !ok)
+      return fail_within(std::move(ok).error(), "insn " + std::to_string(pc));
   }
   return {};
 }

@@ -25,8 +25,9 @@ namespace skep::isa {
     "the program ends inside {op}, which takes two slots", "")                                                         \
   X(HalfNotBlank, "SKEP-I0006", "half-not-blank", EINVAL, (std::string, field)(int32_t, found)(std::string, op),       \
     "{field} of the second half is {found}; {op} wants 0 there", "")                                                   \
-  X(NotAsExpected, "SKEP-I0101", "unexpected-text", EINVAL, (std::string, found)(std::string, expected),               \
-    "found {found}; expected {expected}", "")                                                                          \
+  X(NotAsExpected, "SKEP-I0101", "unexpected-text", EINVAL,                                                              \
+    (std::string, found)(std::string, expected)(std::string, suggestion),                                              \
+    "found {found}; expected {expected}{suggestion}", "")                                                                        \
   X(OutOfRange, "SKEP-I0102", "out-of-range", ERANGE,                                                                  \
     (std::string, what)(std::string, value)(std::string, bound)(std::string, remedy),                                  \
     "the {what} is {value}; the field holds {bound}", "{remedy}")                                                      \

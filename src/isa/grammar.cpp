@@ -127,7 +127,7 @@ class Reader {
 
   std::expected<Statement, Misread> read() {
     if (auto s = walk(tree().root(), {})) return *s;
-    if (!error_) error_ = fail(NotAsExpected{.found = quoted(tokens_[furthest_]), .expected = expected()}).error();
+    if (!error_) error_ = not_as_expected();
     return std::unexpected(Misread{&tokens_[furthest_], std::move(*error_)});
   }
 
@@ -173,12 +173,21 @@ class Reader {
   }
 
   const Token& token(const State& s) const { return tokens_[s.at]; }
-  bool literal(std::string_view words, State& s) const { return token(s).text == words && (++s.at, true); }
+  bool literal(std::string_view words, State& s) const {
+    if (token(s).text != words && !same_number(token(s), words)) return false;
+    ++s.at;
+    return true;
+  }
+  static bool same_number(const Token& t, std::string_view words) {  // LLVM writes 0x1 where the pattern has 1
+    if (t.type != Type::number || words.size() != 1) return false;
+    const auto n = to_number(t.text);
+    return n && !n->huge && n->magnitude == static_cast<uint64_t>(words[0] - '0');
+  }
   bool is(const State& s, std::string_view words) const { return token(s).text == words; }
   bool is_word(const State& s) const { return token(s).type == Type::word; }
 
   bool refuse(std::size_t at, std::unexpected<Error> why) {
-    if (at >= furthest_ && (at > furthest_ || !error_)) furthest_ = at, error_ = std::move(why).error();
+    if (at >= furthest_) furthest_ = at, error_ = std::move(why).error();
     return false;
   }
 
@@ -214,9 +223,9 @@ class Reader {
     const uint8_t n = ten ? 10 : static_cast<uint8_t>(t[1] - '0');
     const uint8_t before = which == 1 ? s.s.insn.dst() : s.s.insn.src();
     if ((s.seen & which) != 0 && n != before)
-      return refuse(s.at,
-                    fail(NotAsExpected{.found = quoted(token(s)),
-                                       .expected = letter + std::to_string(before) + ", the register to its left"}));
+      return refuse(s.at, fail(NotAsExpected{.found = quoted(token(s)),
+                                             .expected = letter + std::to_string(before) + ", the register to its left",
+                                             .suggestion = ""}));
     if (which == 1)
       s.s.insn.set_dst(n);
     else
@@ -368,7 +377,7 @@ class Reader {
     if (!is_word(s) || tokens_[s.at + 1].text != "#") return false;
     if (!is(s, "kfunc")) {
       const State name = s;
-      if (!known_name(Kind::kfunc, "helper or kfunc", s)) return false;
+      if (!known_name(Kind::kfunc, s)) return false;
       return same_id(name, hash_number(s), s.s.insn.imm, s);
     }
     State next = s;
@@ -388,7 +397,7 @@ class Reader {
     return off.has_value();
   }
 
-  bool known_name(Kind kind, std::string_view kind_words, State& s) {
+  bool known_name(Kind kind, State& s) {
     const Token& t = token(s);
     if (const auto id = names_.find(kind, t.text)) {
       s.s.insn.imm = id->id;
@@ -398,33 +407,41 @@ class Reader {
       ++s.at;
       return true;
     }
-    return refuse(s.at, fail(NoSuchName{.kind = std::string(kind_words),
-                                        .name = std::string(t.text),
-                                        .suggestion = did_you_mean(t.text, names_.known(kind))}));
+    return refuse(s.at, kind == Kind::kfunc
+                            ? no_such_name(t.text, "helper or kfunc", {Kind::helper, kind}, names_)
+                            : no_such_name(t.text, kind == Kind::map ? "map" : "variable", {kind}, names_));
   }
   bool map(State& s) {
     const bool kernels = is(s, "id") && tokens_[s.at + 1].text == ":";  // map[id:12]
     if (kernels) s.at += 2;
-    if (is_word(s)) return known_name(Kind::map, "map", s);
+    if (is_word(s)) return known_name(Kind::map, s);
     return imm32("map", s.s.insn.imm, s);
   }
   bool variable(State& s) {
-    if (is_word(s)) return known_name(Kind::variable, "variable", s);
+    if (is_word(s)) return known_name(Kind::variable, s);
     if (!imm32("variable", s.s.insn.imm, s)) return false;
     return !is(s, "@") || (++s.at, imm32("BTF object", s.s.high.imm, s));
   }
 
-  std::string expected() const {
-    std::vector<std::string> all;
-    auto add = [&](std::string text) {
-      if (std::ranges::find(all, text) == all.end()) all.push_back(std::move(text));
-    };
+  Error not_as_expected() const {
+    std::vector<std::string> fields, words, expected;
+    bool may_end = false;
     for (const Node* node : stuck_) {
+      may_end |= node->op.has_value();
       for (const Edge& e : node->edges)
-        add(e.field != 0 ? std::string(described(e.field)) : "'" + std::string(e.words) + "'");
-      if (node->op) add("the end");
+        (e.field != 0 ? fields : words).emplace_back(e.field != 0 ? described(e.field) : e.words);
     }
-    return listed(all, 10);
+    auto add = [&](std::string text) {
+      if (std::ranges::find(expected, text) == expected.end()) expected.push_back(std::move(text));
+    };
+    if (may_end) add("the end");
+    for (const std::string& f : fields) add(f);
+    for (const std::string& w : words) add("'" + w + "'");
+    const Token& found = tokens_[furthest_];
+    return fail(NotAsExpected{.found = quoted(found),
+                              .expected = listed(expected),
+                              .suggestion = found.type == Type::word ? did_you_mean(found.text, words) : ""})
+        .error();
   }
 
   std::span<const Token> tokens_;

@@ -4,6 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+
+#include "base/suggest.hpp"
+#include "isa/errors.hpp"
 
 namespace skep::isa {
 
@@ -32,6 +36,14 @@ std::optional<NameId> find_helper(const Names& names, std::string_view word) {
   if (auto id = names.find(Kind::helper, word)) return id;
   if (word.starts_with("bpf_")) return names.find(Kind::helper, word.substr(4));
   return names.find(Kind::helper, "bpf_" + std::string(word));
+}
+
+std::unexpected<Error> no_such_name(std::string_view name, std::string_view what, std::initializer_list<Kind> kinds,
+                                    const Names& names, std::vector<std::string> more) {
+  for (Kind k : kinds) std::ranges::move(names.known(k), std::back_inserter(more));
+  std::string suggestion = did_you_mean(name, more);
+  if (suggestion.empty() && name.starts_with("bpf_")) suggestion = did_you_mean(name.substr(4), more);
+  return fail(NoSuchName{.kind = std::string(what), .name = std::string(name), .suggestion = suggestion});
 }
 
 bool is_name(std::string_view text) {

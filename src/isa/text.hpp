@@ -19,6 +19,10 @@ std::string pattern_of(const Row& r);
 // Helpers have one name with or without "bpf_".
 std::optional<NameId> find_helper(const Names& names, std::string_view word);
 
+// "no map 'cunts' is known; did you mean counts?", from the names of these kinds and `more`.
+std::unexpected<Error> no_such_name(std::string_view name, std::string_view what, std::initializer_list<Kind> kinds,
+                                    const Names& names, std::vector<std::string> more = {});
+
 // What the lexer takes as one word: a letter or one of _ and ., then also digits. Registers and numbers are none.
 bool is_name(std::string_view text);
 
