@@ -3,8 +3,9 @@
 #
 # src/NAME/*.cpp becomes one static library, skep_NAME ('/' becomes '_'), that may include its own headers and
 # those of the layers it uses, directly or through them; a configure-time scan of #include refuses the rest.
-# Beside the code stand *_test.cpp (one GoogleTest program a layer, label `fast`) and, with SKEP_FUZZ,
-# *_fuzz.cpp (one libFuzzer program each). main.cpp belongs to MAIN. TEST_LINK is for judges that only tests ask.
+# Beside the code stand *_test.cpp (one GoogleTest program a layer, label `fast`; *_kernel_test.cpp and *_peer_test.cpp,
+# which ask the running kernel and foreign tools, are one more each) and, with SKEP_FUZZ, *_fuzz.cpp (one libFuzzer
+# program each). main.cpp belongs to MAIN. TEST_LINK is for judges that only tests ask.
 
 define_property(TARGET PROPERTY SKEP_REACH)
 set_property(GLOBAL PROPERTY SKEP_LAYERS "")
@@ -44,7 +45,9 @@ function(skep_layer name)
   set(tests ${files})
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
   set(kernel_tests ${tests})
-  list(FILTER tests EXCLUDE REGEX "_kernel_test\\.cpp$")
+  set(peer_tests ${tests})
+  list(FILTER tests EXCLUDE REGEX "_(kernel|peer)_test\\.cpp$")
+  list(FILTER peer_tests INCLUDE REGEX "_peer_test\\.cpp$")
   list(FILTER kernel_tests INCLUDE REGEX "_kernel_test\\.cpp$")
   set(fuzzers ${files})
   list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cpp$")
@@ -68,6 +71,7 @@ function(skep_layer name)
   endif()
   skep_tests(${target}_test ${name} fast "${tests}" ${target} ${L_TEST_LINK})
   skep_tests(${target}_kernel_test ${name} kernel "${kernel_tests}" ${target} ${L_TEST_LINK})
+  skep_tests(${target}_peer_test ${name} peer "${peer_tests}" ${target} ${L_TEST_LINK})
   if(SKEP_FUZZ)
     foreach(f ${fuzzers})
       skep_fuzzer(${f} ${target})
@@ -88,6 +92,7 @@ endfunction()
 
 # One libFuzzer program a file, named after it: src/isa/decode_fuzz.cpp -> decode_fuzz. Its seeds, if any, are
 # tests/fuzz/decode/. ctest gives each a smoke budget; scripts/nightly fuzzes for ten minutes each.
+# The canary must fail: it shows that failures are seen.
 function(skep_fuzzer file library)
   get_filename_component(fuzzer ${file} NAME_WE)
   string(REGEX REPLACE "_fuzz$" "" subject ${fuzzer})
@@ -103,4 +108,7 @@ function(skep_fuzzer file library)
   add_test(NAME fuzz.${subject} COMMAND ${fuzzer} -runs=20000 -max_total_time=10 -timeout=10 -rss_limit_mb=2048
            ${CMAKE_BINARY_DIR}/corpus/${subject} ${seeds})
   set_tests_properties(fuzz.${subject} PROPERTIES LABELS fuzz TIMEOUT 120)
+  if(subject STREQUAL canary)
+    set_tests_properties(fuzz.canary PROPERTIES WILL_FAIL TRUE)
+  endif()
 endfunction()

@@ -139,7 +139,7 @@ class Assembler {
       auto [known, is_new] = labels_.try_emplace(name.text, program_.labels.size());
       if (!is_new)
         return at(name.text.data(),
-                  fail(LabelTwice{.name = std::string(name.text), .line = program_.labels[known->second].line}));
+                  fail(LabelTwice{.name = shown(name.text), .line = program_.labels[known->second].line}));
       program_.labels.push_back({.name = std::string(name.text), .at = here, .line = line_});
       text = trimmed(rest.substr(1));
     }
@@ -149,12 +149,12 @@ class Assembler {
     const std::string_view name = first_token(text).text;
     if (name == ".insn") return raw_slot(trimmed(text.substr(name.size())));
     if (std::ranges::find(ignored_directives, name) != ignored_directives.end()) return {};
-    return at(text.data(), fail(UnknownDirective{.name = std::string(name)}));
+    return at(text.data(), fail(UnknownDirective{.name = shown(name)}));
   }
   Result<void> raw_slot(std::string_view text) {
     const auto bytes = text.starts_with("0x") ? from_hex(text.substr(2)) : std::nullopt;
     if (!bytes || bytes->size() != sizeof(Insn))
-      return at(text.data(), fail(NotAsExpected{.found = "'" + std::string(text) + "'",
+      return at(text.data(), fail(NotAsExpected{.found = "'" + shown(text) + "'",
                                                 .expected = "0x and 16 digits, the bytes as in the file",
                                                 .suggestion = ""}));
     return append(load<Insn>(bytes->data()), text);
@@ -214,7 +214,7 @@ class Assembler {
     else if (distance >= INT16_MIN && distance <= INT16_MAX)
       insn.off = static_cast<int16_t>(distance);
     else
-      return fail_within(fail(OutOfRange{.what = "distance to '" + std::string(f.name) + "'",
+      return fail_within(fail(OutOfRange{.what = "distance to '" + shown(f.name) + "'",
                                          .value = std::to_string(distance),
                                          .bound = distance < 0 ? "at least -32768" : "at most 32767",
                                          .remedy = "gotol reaches further"})

@@ -202,6 +202,8 @@ TEST(Assemble, SaysWhereWhatWasFoundAndWhatWouldBeRight) {
             "instructions, labels and .insn");
   EXPECT_EQ(read(".insn 0x12"), "line 1, column 7: found '0x12'; expected 0x and 16 digits, the bytes as in the file");
   EXPECT_EQ(read("exit ŕ2"), "line 1, column 6: found 'ŕ'; expected the end");
+  EXPECT_EQ(read("exit " + std::string(1000, 'x')),
+            "line 1, column 6: found '" + std::string(40, 'x') + "…'; expected the end");
   EXPECT_EQ(read(std::string(200, '+')), "line 1, column 1: more than 48 words in one instruction");
 }
 

@@ -115,7 +115,7 @@ std::string_view described(char field) {
   }
 }
 
-std::string quoted(const Token& t) { return t.type == Type::end ? "the end" : "'" + std::string(t.text) + "'"; }
+std::string quoted(const Token& t) { return t.type == Type::end ? "the end" : "'" + shown(t.text) + "'"; }
 
 constexpr uint64_t two_to(int n) { return uint64_t{1} << n; }
 
@@ -251,7 +251,7 @@ class Reader {
                                  std::string_view remedy = "") {
     if (n.within(below, above)) return n.value();
     refuse(s.at - 1, fail(OutOfRange{.what = std::string(what),
-                                     .value = (n.negative ? "-" : "") + std::string(tokens_[s.at - 1].text),
+                                     .value = (n.negative ? "-" : "") + shown(tokens_[s.at - 1].text),
                                      .bound = n.negative ? "at least -" + std::to_string(below)
                                                          : "at most " + std::to_string(above),
                                      .remedy = std::string(remedy)}));
@@ -345,9 +345,8 @@ class Reader {
   }
   bool same_id(const State& name, std::optional<Number> said, int32_t id, const State& s) {
     if (!said || (said->within(two_to(31), two_to(32) - 1) && static_cast<int32_t>(said->value()) == id)) return true;
-    return refuse(
-        s.at - 1,
-        fail(WrongId{.name = std::string(token(name).text), .found = std::string(tokens_[s.at - 1].text), .id = id}));
+    return refuse(s.at - 1,
+                  fail(WrongId{.name = shown(token(name).text), .found = shown(tokens_[s.at - 1].text), .id = id}));
   }
   bool helper(State& s) {
     if (!is_word(s)) return !is(s, "+") && imm32("helper", s.s.insn.imm, s);

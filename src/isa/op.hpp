@@ -80,12 +80,12 @@ struct Row {
 
 namespace detail {
 
-constexpr FieldRule is(int32_t v) { return {Use::selects, v}; }
+consteval FieldRule is(int32_t v) { return {Use::selects, v}; }
 constexpr FieldRule no{Use::no}, rd{Use::rd}, wr{Use::wr}, rw{Use::rw}, mem{Use::mem}, jmp{Use::jmp}, num{Use::num},
     helper{Use::helper}, local{Use::local}, kfunc{Use::kfunc}, btf{Use::btf}, map{Use::map}, var{Use::var};
 
 enum class Class : uint8_t { base, divmul, base64, packet, linux_ };
-constexpr Group group_of(Class c, int bits) {
+consteval Group group_of(Class c, int bits) {
   switch (c) {
     case Class::base: return bits == 64 ? Group::base64 : Group::base32;
     case Class::divmul: return bits == 64 ? Group::divmul64 : Group::divmul32;
@@ -95,20 +95,18 @@ constexpr Group group_of(Class c, int bits) {
   }
   std::unreachable();
 }
-constexpr uint8_t size_code(int bits) { return bits == 8 ? 0x10 : bits == 16 ? 0x08 : bits == 32 ? 0x00 : 0x18; }
 
 // MOV is written, every other operation reads and writes dst.
-constexpr FieldRule alu_dst(Alu op) { return op == Alu::mov ? wr : rw; }
-constexpr FieldRule alu_imm_off(FieldRule off) { return off.use == Use::selects && off.value == 0 ? no : off; }
-constexpr bool divides(Alu op) { return op == Alu::div || op == Alu::sdiv || op == Alu::mod || op == Alu::smod; }
+consteval FieldRule alu_dst(Alu op) { return op == Alu::mov ? wr : rw; }
+consteval bool divides(Alu op) { return op == Alu::div || op == Alu::sdiv || op == Alu::mod || op == Alu::smod; }
 
-inline constexpr std::array<Row, op_count> make_rows() {
+consteval std::array<Row, op_count> make_rows() {
   constexpr auto base = Class::base, divmul = Class::divmul, base64 = Class::base64, packet = Class::packet,
                  linux_ = Class::linux_;
   (void)base, (void)divmul, (void)base64, (void)packet, (void)linux_;
   using enum Fetch;
   auto family = [](std::string_view name, int code, Shape shape, FieldRule dst, FieldRule off, std::string_view text,
-                   Class group, uint8_t sub, int bits, Source source) {
+                   Class group, uint8_t sub, int bits, Source source) consteval {
     return Row{.name = name,
                .code = static_cast<uint8_t>(code),
                .shape = shape,
@@ -123,7 +121,9 @@ inline constexpr std::array<Row, op_count> make_rows() {
                .sub = sub};
   };
   // MOV with imm has no sign-extending form, so there off selects nothing; division has one in both.
-  auto alu_off = [](Alu op, FieldRule off, Source source) { return divides(op) || source == Source::reg ? off : no; };
+  auto alu_off = [](Alu op, FieldRule off, Source source) consteval {
+    return divides(op) || source == Source::reg ? off : no;
+  };
   return {{
 #define ALU(n, c, o, t, g, e)                                                                                         \
   family(#n "64_reg", 0x0f | (c), Shape::alu, alu_dst(Alu::n), alu_off(Alu::n, o, Source::reg), "$d " t " $s", g,     \

@@ -13,6 +13,14 @@ namespace skep::isa {
 
 std::string hex_byte(uint8_t byte) { return fmt::format("{:#04x}", byte); }
 
+std::string shown(std::string_view text) {
+  constexpr std::size_t most = 40;
+  if (text.size() <= most) return std::string(text);
+  std::size_t n = most;
+  while (n > 0 && (text[n] & 0xc0) == 0x80) --n;  // not within a letter
+  return std::string(text.substr(0, n)) + "…";
+}
+
 std::string pattern_of(const Row& r) {
   const bool wide = r.bits == 64;
   std::string out;
@@ -43,7 +51,7 @@ std::unexpected<Error> no_such_name(std::string_view name, std::string_view what
   for (Kind k : kinds) std::ranges::move(names.known(k), std::back_inserter(more));
   std::string suggestion = did_you_mean(name, more);
   if (suggestion.empty() && name.starts_with("bpf_")) suggestion = did_you_mean(name.substr(4), more);
-  return fail(NoSuchName{.kind = std::string(what), .name = std::string(name), .suggestion = suggestion});
+  return fail(NoSuchName{.kind = std::string(what), .name = shown(name), .suggestion = suggestion});
 }
 
 bool is_name(std::string_view text) {

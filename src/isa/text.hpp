@@ -13,6 +13,9 @@ namespace skep::isa {
 
 std::string hex_byte(uint8_t byte);  // "0x8d"
 
+// Somebody's text for an error, cut where it is long.
+std::string shown(std::string_view text);
+
 // The row's pattern with the tokens that only depend on width written out: $t $a $0 $w.
 std::string pattern_of(const Row& r);
 
