@@ -46,8 +46,7 @@ Array::Array(const Definition& definition, unsigned lanes, Segment segment, cons
     : Map(definition, lanes, std::move(segment)), shape_(shape) {}
 
 int Array::may_update(uint32_t index, uint64_t flags) const {
-  uint64_t lock = type() == MapType::array ? facts::update_lock : 0;
-  if ((flags & ~lock) > facts::update_exist) return -EINVAL;
+  if ((flags & ~facts::update_lock) > facts::update_exist) return -EINVAL;
   if (index >= shape_.entries) return -E2BIG;
   if (flags & facts::update_noexist) return -EEXIST;  // everything is there from the start
   if (flags & facts::update_lock) return -EINVAL;     // no value has a lock yet

@@ -90,7 +90,7 @@ Hash::Geometry geometry(const Definition& d, unsigned lanes) {
   uint64_t key = round_up(d.key_size, 8), value = round_up(d.value_size, 8);
   uint32_t buckets = std::bit_ceil((d.max_entries + 3) / 4);  // up to 4 of 8 slots in use
   g.bucket_mask = buckets - 1;
-  g.pool = d.max_entries + (per_cpu ? 0 : lanes + 1);  // a change of a value needs one more for a moment
+  g.pool = d.max_entries + (per_cpu ? 0 : std::min(lanes, 255u) + 1);  // a change of a value needs one for a moment
   g.elements = 128 + uint64_t{buckets} * 64;
   g.element_stride = 8 + key + (per_cpu ? 0 : value);
   uint64_t end = g.elements + g.pool * g.element_stride;  // 2^28 × 2^23: no overflow
@@ -98,7 +98,8 @@ Hash::Geometry geometry(const Definition& d, unsigned lanes) {
     g.values = round_up(end, 4096);
     g.value_stride = value;
     g.lane_stride = round_up(g.pool * value, 4096);
-    g.size = g.values + lanes * g.lane_stride;
+    if (__builtin_mul_overflow(lanes, g.lane_stride, &g.size)) g.size = UINT64_MAX - g.values;
+    g.size += g.values;
   } else {
     g.values = g.elements + 8 + key;
     g.value_stride = g.element_stride;

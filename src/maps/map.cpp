@@ -31,7 +31,7 @@ int Map::take_value(const uint8_t*, MutableBytes) { return not_supported; }
 Batch Map::take_batch(Bytes, uint32_t, uint64_t) { return {.err = not_supported}; }
 
 // No map has a lock in its values yet, so BPF_F_LOCK asks for something that is not there: -EINVAL, like any
-// flag that is unknown. Which of the checks comes first is the kernel's order (kernel_test.cpp).
+// flag that is unknown. Which of the checks comes first is the kernel's order (maps_kernel_test.cpp).
 
 Answer<Buffer> Map::sys_lookup(Bytes key, uint64_t flags) {
   if (flags & ~facts::update_lock) return std::unexpected(-EINVAL);

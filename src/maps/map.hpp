@@ -14,7 +14,7 @@
 // that is reserved when the map is made and stays. So a pointer to a value is good as long as the map lives; after a
 // remove it points to memory of the map that another key may use, as in Linux's preallocated maps.
 // All operations are thread-safe. Within one lane at most one thread runs; `no_lane` is who is outside all lanes.
-// tests: model_test.cpp walks every short sequence of operations, kernel_test.cpp asks the running kernel.
+// tests: model_test.cpp walks every short sequence of operations, maps_kernel_test.cpp asks the running kernel.
 #pragma once
 
 #include <atomic>

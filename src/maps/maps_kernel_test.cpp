@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // The running kernel as judge: the same attributes make or do not make a map, with the same errno; the same random
 // operations give the same results. Skipped, with the errno, only where bpf(2) cannot load an empty XDP program.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <linux/bpf.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <fstream>
 #include <random>
 
+#include "isa/assemble.hpp"
 #include "maps/prog_array.hpp"
 #include "maps/test_ops.hpp"
 
@@ -33,15 +36,63 @@ uint64_t pointer(const T* p) {
   return reinterpret_cast<uint64_t>(p);
 }
 
-int load_empty_xdp() {
-  const uint64_t insns[] = {0x0000'0000'0000'00b7, 0x0000'0000'0000'0095};  // r0 = 0; exit
+int load_xdp(std::string_view text) {
+  auto program = isa::assemble(text);
+  if (!program) throw std::runtime_error(program.error().text());
   bpf_attr attr = zeroed();
   attr.prog_type = BPF_PROG_TYPE_XDP;
-  attr.insns = pointer(insns);
-  attr.insn_cnt = 2;
+  attr.insns = pointer(program->insns.data());
+  attr.insn_cnt = static_cast<uint32_t>(program->insns.size());
   attr.license = pointer("GPL");
   return bpf(BPF_PROG_LOAD, attr);
 }
+int load_empty_xdp() { return load_xdp("r0 = 0; exit"); }
+
+// One operation of a program on a map of 4-byte keys and 8-byte values, all given in the packet.
+class KernelProgram {
+ public:
+  KernelProgram(int map, std::string_view call)
+      : fd_(load_xdp(fmt::format(R"(
+          r2 = *(u32 *)(r1 + 0)
+          r3 = *(u32 *)(r1 + 4)
+          r4 = r2
+          r4 += 24
+          r0 = 0
+          if r4 > r3 goto out
+          r1 = *(u64 *)(r2 + 0)
+          *(u64 *)(r10 - 8) = r1
+          r1 = *(u64 *)(r2 + 8)
+          *(u64 *)(r10 - 16) = r1
+          r4 = *(u64 *)(r2 + 16)
+          r1 = map[{}]
+          r2 = r10
+          r2 += -8
+          r3 = r10
+          r3 += -16
+          {}
+        out:
+          exit
+        )",
+                                 map, call))) {}
+  KernelProgram(const KernelProgram&) = delete;
+  KernelProgram& operator=(const KernelProgram&) = delete;
+  ~KernelProgram() { close(fd_); }
+
+  int run(uint32_t key, uint8_t value, uint64_t flags) {
+    Buffer packet(64, value);
+    store(packet.data(), key);
+    store(packet.data() + 16, flags);
+    bpf_attr attr = zeroed();
+    attr.test.prog_fd = static_cast<uint32_t>(fd_);
+    attr.test.data_in = pointer(packet.data());
+    attr.test.data_size_in = static_cast<uint32_t>(packet.size());
+    if (int err = bpf(BPF_PROG_TEST_RUN, attr)) throw std::runtime_error(fmt::format("test run: {}", err));
+    return static_cast<int>(attr.test.retval);
+  }
+
+ private:
+  int fd_;
+};
 
 unsigned possible_cpus() {  // "0-3"
   std::string text;
@@ -68,6 +119,7 @@ class KernelMap {
     if (fd_ >= 0) close(fd_);
   }
   int created() const { return std::min(fd_, 0); }
+  int fd() const { return fd_; }
   std::size_t value_size() const { return per_cpu(d_) ? lanes_ * round_up(d_.value_size, 8) : d_.value_size; }
 
   Outcome element(bpf_cmd command, Bytes key, Bytes value, uint64_t flags) {
@@ -237,6 +289,52 @@ TEST_F(MapsKernel, RandomOperationsGiveTheSameResults) {
           }
         }
       }
+}
+
+// The programs' face. On CPU 0, which is lane 0, so that per-CPU values are compared too.
+TEST_F(MapsKernel, ProgramsGetTheSameResults) {
+  cpu_set_t before, first;
+  CPU_ZERO(&first);
+  CPU_SET(0, &first);
+  ASSERT_EQ(sched_getaffinity(0, sizeof before, &before), 0);
+  ASSERT_EQ(sched_setaffinity(0, sizeof first, &first), 0);
+  std::mt19937 random(1);
+  constexpr uint64_t flags[] = {0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, uint64_t{1} << 32};
+  for (MapType type : {MapType::array, MapType::hash, MapType::percpu_array, MapType::percpu_hash}) {
+    Definition d{.type = type, .key_size = 4, .value_size = 8, .max_entries = 10};
+    KernelMap theirs(d, lanes);
+    auto ours = *create(d, lanes);
+    KernelProgram lookup(theirs.fd(), "call 1; if r0 == 0 goto out; r0 = *(u8 *)(r0 + 0)");
+    KernelProgram update(theirs.fd(), "call 2");
+    KernelProgram remove(theirs.fd(), "call 3");
+    for (int i = 0; i < 3000; ++i) {
+      auto key = static_cast<uint32_t>(random() % 14);
+      auto value = static_cast<uint8_t>(1 + random() % 255);
+      Op op{all_kinds[random() % 5], key, value, flags[random() % std::size(flags)]};
+      std::string place = text(d);
+      switch (op.kind) {
+        case Kind::lookup: {
+          auto* at = static_cast<uint8_t*>(ours->lookup(key_bytes(d, key), 0));
+          ASSERT_EQ(at ? *at : 0, lookup.run(key, value, 0)) << place << " " << op;
+          break;
+        }
+        case Kind::update:
+          ASSERT_EQ(apply(*ours, op).err, update.run(key, value, op.flags)) << place << " " << op;
+          break;
+        case Kind::remove: ASSERT_EQ(apply(*ours, op).err, remove.run(key, value, 0)) << place << " " << op; break;
+        case Kind::sys_lookup:
+        case Kind::sys_update:
+        case Kind::sys_remove:
+        case Kind::sys_lookup_remove:
+          ASSERT_EQ(apply(*ours, op), apply_to_kernel(theirs, d, lanes, op)) << place << " " << op;
+          break;
+      }
+      if (i % 20 == 0) {
+        ASSERT_EQ(content(*ours), theirs.content()) << place << " after " << op;
+      }
+    }
+  }
+  sched_setaffinity(0, sizeof before, &before);
 }
 
 TEST_F(MapsKernel, BatchesGiveTheSameResults) {

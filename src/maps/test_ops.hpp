@@ -100,8 +100,8 @@ class Model {
   }
 
   Outcome update(const Buffer& key, const Op& op) {
-    uint64_t lock = d_.type == facts::MapType::array ? facts::update_lock : 0;
-    if ((op.flags & ~lock) > facts::update_exist) return {-EINVAL};
+    if ((op.flags & ~facts::update_lock) > facts::update_exist) return {-EINVAL};
+    if (!is_array(d_) && op.flags & facts::update_lock) return {-EINVAL};
     if (is_array(d_) && op.key >= d_.max_entries) return {-E2BIG};
     bool there = content_.contains(key);
     if (there && op.flags & facts::update_noexist) return {-EEXIST};
