@@ -30,13 +30,14 @@ def skep_json(*command):
 
 
 def frames(capture, expression=""):
-    """The captured length of each packet that tcpdump selects."""
+    """The captured bytes of each packet that tcpdump selects."""
     data = run("tcpdump", "-n", "-r", capture, "-w", "-", *([expression] if expression else []))
-    lengths, at = [], 24
+    found, at = [], 24
     while at < len(data):
-        lengths.append(struct.unpack_from("<I", data, at + 8)[0])
-        at += 16 + lengths[-1]
-    return lengths
+        length = struct.unpack_from("<I", data, at + 8)[0]
+        found.append(data[at + 16:at + 16 + length])
+        at += 16 + length
+    return found
 
 
 def link_type(capture):

@@ -36,8 +36,8 @@ def of_ports(protocol, ports):
 
 def compare(findings, capture, answer):
     def counted(expression):
-        lengths = frames(capture, expression)
-        return {"packets": len(lengths), "bytes": sum(lengths)}
+        found = frames(capture, expression)
+        return {"packets": len(found), "bytes": sum(map(len, found))}
 
     whole = frames(capture)
     findings.same(f"{capture.name}: packets", answer["packets"], len(whole))
