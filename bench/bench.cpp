@@ -57,8 +57,8 @@ Buffer fresh_memory() {
 class Loaded {
  public:
   static Result<Loaded> open(const Source& source, user::Engine& engine) {
-    auto bytes = TRY(read_file(SKEP_ROWS "/" + source.name + ".bpf.o"));
-    auto module = std::make_shared<const module::Module>(TRY(object::open(bytes)));
+    auto object = TRY(object::Object::read(SKEP_ROWS "/" + source.name + ".bpf.o"));
+    auto module = std::make_shared<const module::Module>(TRY(object::open(object)));
     std::size_t at = TRY(module::find_program(*module, "row"));
     return Loaded(TRY(engine.load(module)), at, engine);
   }
@@ -139,7 +139,7 @@ class Medians : public benchmark::BenchmarkReporter {
   void ReportRuns(const std::vector<Run>& runs) override {
     for (const Run& run : runs)
       if (run.run_type == Run::RT_Aggregate && run.aggregate_name == "median")
-        of[run.run_name.function_name] = run.GetAdjustedRealTime();
+        of[run.run_name.function_name] = run.GetAdjustedCPUTime();
   }
 };
 
@@ -174,7 +174,7 @@ Result<int> run(const Asked& asked) {
   std::vector<Row> rows;
   loaded.reserve(asked.rows.size());
   for (const Source* source : asked.rows) {
-    loaded.push_back(TRY_WITHIN(Loaded::open(*source, engine), source->name));
+    loaded.push_back(TRY(Loaded::open(*source, engine)));
     rows.push_back(compared(*source, loaded.back()));
     if (!asked.smoke && rows.back().insns != 0) measure_in_turns(*source, loaded.back());
   }
