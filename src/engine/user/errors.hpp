@@ -9,7 +9,7 @@ namespace skep::user {
 #define SKEP_USER_DIAGNOSTICS(X)                                                                                   \
   X(NotAvailable, "SKEP-E0001", "not-available", ENOTSUP, (std::string, what)(std::string, instead),               \
     "{what} is not available yet", "{instead}")                                                                    \
-  X(CoreNotApplied, "SKEP-E0002", "core-not-applied", ENOTSUP, (std::string, program)(uint32_t, count),            \
+  X(CoreNotApplied, "SKEP-E0002", "core-not-applied", ENOTSUP, (std::string, program)(std::size_t, count),            \
     "program '{program}' has {count} CO-RE relocations, which are not applied yet",                                \
     "compile it against the target's headers, without preserve_access_index")                                     \
   X(NoSuchLane, "SKEP-E0003", "no-such-lane", EINVAL, (unsigned, cpu)(unsigned, lanes),                            \
