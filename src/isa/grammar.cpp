@@ -94,25 +94,21 @@ const Tree& tree() {
   return t;
 }
 
+// What may stand where a pattern has one of these fields; a number where it has another.
+constexpr std::pair<std::string_view, std::string_view> descriptions[] = {
+    {"ds", "r0 … r10"},
+    {"DS", "w0 … w10"},
+    {"on", "+ or - and a number"},
+    {"m", "a map"},
+    {"b", "a variable"},
+    {"jJ", "a label, +N or -N"},
+    {"fg", "a subprogram"},
+    {"hck", "a helper, a subprogram or a kfunc"},
+};
 std::string_view described(char field) {
-  switch (field) {
-    case 'd':
-    case 's': return "r0 … r10";
-    case 'D':
-    case 'S': return "w0 … w10";
-    case 'o':
-    case 'n': return "+ or - and a number";
-    case 'j':
-    case 'J': return "a label, +N or -N";
-    case 'h':
-    case 'c':
-    case 'k': return "a helper, a subprogram or a kfunc";
-    case 'm': return "a map";
-    case 'b': return "a variable";
-    case 'f':
-    case 'g': return "a subprogram";
-    default: return "a number";
-  }
+  for (auto [fields, words] : descriptions)
+    if (fields.find(field) != fields.npos) return words;
+  return "a number";
 }
 
 std::string quoted(const Token& t) { return t.type == Type::end ? "the end" : "'" + shown(t.text) + "'"; }

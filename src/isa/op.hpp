@@ -70,7 +70,7 @@ struct Row {
   FieldRule dst{}, src{}, off{}, imm{};
   std::string_view text{};
   Group group = Group::base32;
-  uint8_t bits = 64;  // of the operation; of the access for loads, stores and atomics
+  uint8_t bits = 64;  // of the operation; of the access for loads, stores, atomics and packet access
   Source source = Source::none;
   bool sign_extends = false;  // loads
   Fetch fetch = Fetch::nothing;
@@ -84,11 +84,12 @@ consteval FieldRule is(int32_t v) { return {Use::selects, v}; }
 constexpr FieldRule no{Use::no}, rd{Use::rd}, wr{Use::wr}, rw{Use::rw}, mem{Use::mem}, jmp{Use::jmp}, num{Use::num},
     helper{Use::helper}, local{Use::local}, kfunc{Use::kfunc}, btf{Use::btf}, map{Use::map}, var{Use::var};
 
-enum class Class : uint8_t { base, divmul, base64, packet, linux_ };
+enum class Class : uint8_t { base, divmul, base32, base64, packet, linux_ };
 consteval Group group_of(Class c, int bits) {
   switch (c) {
     case Class::base: return bits == 64 ? Group::base64 : Group::base32;
     case Class::divmul: return bits == 64 ? Group::divmul64 : Group::divmul32;
+    case Class::base32: return Group::base32;
     case Class::base64: return Group::base64;
     case Class::packet: return Group::packet;
     case Class::linux_: return Group::linux_;
@@ -96,164 +97,119 @@ consteval Group group_of(Class c, int bits) {
   std::unreachable();
 }
 
-// MOV is written, every other operation reads and writes dst.
+// MOV is written, every other operation reads and writes dst. MOV with imm has no sign-extending form, so there off
+// selects nothing; division has one in both.
 consteval FieldRule alu_dst(Alu op) { return op == Alu::mov ? wr : rw; }
-consteval bool divides(Alu op) { return op == Alu::div || op == Alu::sdiv || op == Alu::mod || op == Alu::smod; }
+consteval FieldRule alu_off(Alu op, FieldRule off, Source source) {
+  const bool divides = op == Alu::div || op == Alu::sdiv || op == Alu::mod || op == Alu::smod;
+  return divides || source == Source::reg ? off : no;
+}
+
+consteval Row family_row(std::string_view name, int code, Shape shape, FieldRule dst, FieldRule off,
+                         std::string_view text, Class group, uint8_t sub, int bits, Source source) {
+  return {.name = name,
+          .code = static_cast<uint8_t>(code),
+          .shape = shape,
+          .dst = dst,
+          .src = source == Source::reg ? rd : no,
+          .off = off,
+          .imm = source == Source::imm ? num : no,
+          .text = text,
+          .group = group_of(group, bits),
+          .bits = static_cast<uint8_t>(bits),
+          .source = source,
+          .sub = sub};
+}
+consteval Row load_row(std::string_view name, uint8_t code, FieldRule imm, std::string_view text, Group group, int bits,
+                       bool sign_extends) {
+  return {.name = name,
+          .code = code,
+          .shape = Shape::load,
+          .dst = wr,
+          .src = rd,
+          .off = mem,
+          .imm = imm,
+          .text = text,
+          .group = group,
+          .bits = static_cast<uint8_t>(bits),
+          .sign_extends = sign_extends};
+}
+consteval Row store_row(std::string_view name, uint8_t code, FieldRule imm, std::string_view text, Group group,
+                        int bits, Source source) {
+  return {.name = name,
+          .code = code,
+          .shape = Shape::store,
+          .dst = rd,
+          .src = source == Source::reg ? rd : no,
+          .off = mem,
+          .imm = imm,
+          .text = text,
+          .group = group,
+          .bits = static_cast<uint8_t>(bits),
+          .source = source};
+}
+consteval Row atomic_row(std::string_view name, Atomic op, int imm, Fetch fetch, std::string_view text, int bits) {
+  return {.name = name,
+          .code = static_cast<uint8_t>(bits == 64 ? 0xdb : 0xc3),
+          .shape = Shape::atomic,
+          .dst = rd,
+          .src = fetch == Fetch::into_src ? rw : rd,
+          .off = mem,
+          .imm = is(imm),
+          .text = text,
+          .group = bits == 64 ? Group::atomic64 : Group::atomic32,
+          .bits = static_cast<uint8_t>(bits),
+          .source = Source::reg,
+          .fetch = fetch,
+          .sub = static_cast<uint8_t>(op)};
+}
+
+// RFC 9669 section 5: the size of an access in its opcode byte.
+consteval uint8_t packet_bits(int code) { return (code & 0x18) == 0x10 ? 8 : (code & 0x18) == 0x08 ? 16 : 32; }
+
+// clang-format off
+#define ALU_ROW(n, c, o, text, g, bits, from)                                                                     \
+  family_row(#n #bits "_" #from, c, Shape::alu, alu_dst(Alu::n), alu_off(Alu::n, o, Source::from), text, g,       \
+             uint8_t(Alu::n), bits, Source::from),
+#define ALU(n, c, o, t, g, e)                                                                                     \
+  ALU_ROW(n, 0x0f | (c), o, "$d " t " $s", g, 64, reg) ALU_ROW(n, 0x07 | (c), o, "$d " t " $i", g, 64, imm)       \
+  ALU_ROW(n, 0x0c | (c), o, "$D " t " $S", g, 32, reg) ALU_ROW(n, 0x04 | (c), o, "$D " t " $i", g, 32, imm)
+#define UNA(n, c, w, d, s, o, i, t, g, e)                                                                         \
+  Row{.name = #n, .code = c, .shape = Shape::alu, .dst = d, .src = s, .off = o, .imm = i, .text = t,              \
+      .group = group_of(g, w), .bits = w, .source = FieldRule(s).use == Use::rd ? Source::reg : Source::none,     \
+      .sub = uint8_t(Alu::n), .unary = true},
+#define CMP_ROW(n, c, text, g, bits, from)                                                                        \
+  family_row(#n #bits "_" #from, c, Shape::branch, rd, jmp, text " goto $j", g, uint8_t(Cmp::n), bits, Source::from),
+#define CMP(n, c, t, g, e)                                                                                        \
+  CMP_ROW(n, 0x0d | (c), "if $d " t " $s", g, 64, reg) CMP_ROW(n, 0x05 | (c), "if $d " t " $i", g, 64, imm)       \
+  CMP_ROW(n, 0x0e | (c), "if $D " t " $S", g, 32, reg) CMP_ROW(n, 0x06 | (c), "if $D " t " $i", g, 32, imm)
+#define LOAD(n, c, T, t, g)                                                                                       \
+  load_row(#n, c, no, "$d = *(" t " *)($s$o)", group_of(g, 32), sizeof(T) * 8, T(-1) < T(1)),
+#define STORE(b, st, stx, T, t, g)                                                                                \
+  store_row("st" #b, st, num, "*(" t " *)($d$o) = $i", group_of(g, 32), b, Source::imm),                          \
+  store_row("stx" #b, stx, no, "*(" t " *)($d$o) = $s", group_of(g, 32), b, Source::reg),
+#define ATOMIC(n, i, f, t, e)                                                                                     \
+  atomic_row(#n "64", Atomic::n, i, Fetch::f, t, 64), atomic_row(#n "32", Atomic::n, i, Fetch::f, t, 32),
+#define ORDERED(b, c, T, t)                                                                                       \
+  load_row("load_acquire" #b, c, is(0x100), "$d = load_acquire((" t " *)($s$o))", Group::linux_, b, false),       \
+  store_row("store_release" #b, c, is(0x110), "store_release((" t " *)($d$o), $s)", Group::linux_, b, Source::reg),
+#define OTHER(n, c, sh, d, s, o, i, t, g)                                                                         \
+  Row{.name = #n, .code = c, .shape = Shape::sh, .dst = d, .src = s, .off = o, .imm = i, .text = t,               \
+      .group = group_of(g, 32), .bits = Shape::sh == Shape::packet ? packet_bits(c) : uint8_t{64}},
+// clang-format on
 
 consteval std::array<Row, op_count> make_rows() {
-  constexpr auto base = Class::base, divmul = Class::divmul, base64 = Class::base64, packet = Class::packet,
-                 linux_ = Class::linux_;
-  (void)base, (void)divmul, (void)base64, (void)packet, (void)linux_;
-  using enum Fetch;
-  auto family = [](std::string_view name, int code, Shape shape, FieldRule dst, FieldRule off, std::string_view text,
-                   Class group, uint8_t sub, int bits, Source source) consteval {
-    return Row{.name = name,
-               .code = static_cast<uint8_t>(code),
-               .shape = shape,
-               .dst = dst,
-               .src = source == Source::reg ? rd : no,
-               .off = off,
-               .imm = source == Source::imm ? num : no,
-               .text = text,
-               .group = group_of(group, bits),
-               .bits = static_cast<uint8_t>(bits),
-               .source = source,
-               .sub = sub};
-  };
-  // MOV with imm has no sign-extending form, so there off selects nothing; division has one in both.
-  auto alu_off = [](Alu op, FieldRule off, Source source) consteval {
-    return divides(op) || source == Source::reg ? off : no;
-  };
+  [[maybe_unused]] constexpr auto base = Class::base, divmul = Class::divmul, base32 = Class::base32,
+                                  base64 = Class::base64, packet = Class::packet, linux_ = Class::linux_;
   return {{
-#define ALU(n, c, o, t, g, e)                                                                                         \
-  family(#n "64_reg", 0x0f | (c), Shape::alu, alu_dst(Alu::n), alu_off(Alu::n, o, Source::reg), "$d " t " $s", g,     \
-         uint8_t(Alu::n), 64, Source::reg),                                                                           \
-      family(#n "64_imm", 0x07 | (c), Shape::alu, alu_dst(Alu::n), alu_off(Alu::n, o, Source::imm), "$d " t " $i", g, \
-             uint8_t(Alu::n), 64, Source::imm),                                                                       \
-      family(#n "32_reg", 0x0c | (c), Shape::alu, alu_dst(Alu::n), alu_off(Alu::n, o, Source::reg), "$D " t " $S", g, \
-             uint8_t(Alu::n), 32, Source::reg),                                                                       \
-      family(#n "32_imm", 0x04 | (c), Shape::alu, alu_dst(Alu::n), alu_off(Alu::n, o, Source::imm), "$D " t " $i", g, \
-             uint8_t(Alu::n), 32, Source::imm),
-#define UNA(n, c, w, d, s, o, i, t, g, e)                                 \
-  Row{.name = #n,                                                         \
-      .code = c,                                                          \
-      .shape = Shape::alu,                                                \
-      .dst = d,                                                           \
-      .src = s,                                                           \
-      .off = o,                                                           \
-      .imm = i,                                                           \
-      .text = t,                                                          \
-      .group = group_of(g, w),                                            \
-      .bits = w,                                                          \
-      .source = FieldRule(s).use == Use::rd ? Source::reg : Source::none, \
-      .sub = uint8_t(Alu::n),                                             \
-      .unary = true},
-#define CMP(n, c, t, g, e)                                                                                      \
-  family(#n "64_reg", 0x0d | (c), Shape::branch, rd, jmp, "if $d " t " $s goto $j", g, uint8_t(Cmp::n), 64,     \
-         Source::reg),                                                                                          \
-      family(#n "64_imm", 0x05 | (c), Shape::branch, rd, jmp, "if $d " t " $i goto $j", g, uint8_t(Cmp::n), 64, \
-             Source::imm),                                                                                      \
-      family(#n "32_reg", 0x0e | (c), Shape::branch, rd, jmp, "if $D " t " $S goto $j", g, uint8_t(Cmp::n), 32, \
-             Source::reg),                                                                                      \
-      family(#n "32_imm", 0x06 | (c), Shape::branch, rd, jmp, "if $D " t " $i goto $j", g, uint8_t(Cmp::n), 32, \
-             Source::imm),
-#define LOAD(n, c, T, t, g)            \
-  Row{.name = #n,                      \
-      .code = c,                       \
-      .shape = Shape::load,            \
-      .dst = wr,                       \
-      .src = rd,                       \
-      .off = mem,                      \
-      .text = "$d = *(" t " *)($s$o)", \
-      .group = group_of(g, 32),        \
-      .bits = sizeof(T) * 8,           \
-      .sign_extends = T(-1) < T(1)},
-#define STORE(b, st, stx, T, t, g)         \
-  Row{.name = "st" #b,                     \
-      .code = st,                          \
-      .shape = Shape::store,               \
-      .dst = rd,                           \
-      .off = mem,                          \
-      .imm = num,                          \
-      .text = "*(" t " *)($d$o) = $i",     \
-      .group = group_of(g, 32),            \
-      .bits = b,                           \
-      .source = Source::imm},              \
-      Row{.name = "stx" #b,                \
-          .code = stx,                     \
-          .shape = Shape::store,           \
-          .dst = rd,                       \
-          .src = rd,                       \
-          .off = mem,                      \
-          .text = "*(" t " *)($d$o) = $s", \
-          .group = group_of(g, 32),        \
-          .bits = b,                       \
-          .source = Source::reg},
-#define ATOMIC(n, i, f, t, e)             \
-  Row{.name = #n "64",                    \
-      .code = 0xdb,                       \
-      .shape = Shape::atomic,             \
-      .dst = rd,                          \
-      .src = f == into_src ? rw : rd,     \
-      .off = mem,                         \
-      .imm = is(i),                       \
-      .text = t,                          \
-      .group = Group::atomic64,           \
-      .bits = 64,                         \
-      .source = Source::reg,              \
-      .fetch = f,                         \
-      .sub = uint8_t(Atomic::n)},         \
-      Row{.name = #n "32",                \
-          .code = 0xc3,                   \
-          .shape = Shape::atomic,         \
-          .dst = rd,                      \
-          .src = f == into_src ? rw : rd, \
-          .off = mem,                     \
-          .imm = is(i),                   \
-          .text = t,                      \
-          .group = Group::atomic32,       \
-          .bits = 32,                     \
-          .source = Source::reg,          \
-          .fetch = f,                     \
-          .sub = uint8_t(Atomic::n)},
-#define ORDERED(b, c, T, t)                             \
-  Row{.name = "load_acquire" #b,                        \
-      .code = c,                                        \
-      .shape = Shape::load,                             \
-      .dst = wr,                                        \
-      .src = rd,                                        \
-      .off = mem,                                       \
-      .imm = is(0x100),                                 \
-      .text = "$d = load_acquire((" t " *)($s$o))",     \
-      .group = Group::linux_,                           \
-      .bits = b},                                       \
-      Row{.name = "store_release" #b,                   \
-          .code = c,                                    \
-          .shape = Shape::store,                        \
-          .dst = rd,                                    \
-          .src = rd,                                    \
-          .off = mem,                                   \
-          .imm = is(0x110),                             \
-          .text = "store_release((" t " *)($d$o), $s)", \
-          .group = Group::linux_,                       \
-          .bits = b,                                    \
-          .source = Source::reg},
-#define OTHER(n, c, sh, d, s, o, i, t, g) \
-  Row{.name = #n,                         \
-      .code = c,                          \
-      .shape = Shape::sh,                 \
-      .dst = d,                           \
-      .src = s,                           \
-      .off = o,                           \
-      .imm = i,                           \
-      .text = t,                          \
-      .group = group_of(g, 32)},
 #include "isa/ops.def"
       Row{.name = "ld_imm64_high", .imm = num, .group = Group::base64},
       Row{.name = "unknown"},
       Row{.name = "reserved"},
   }};
 }
+#undef ALU_ROW
+#undef CMP_ROW
 
 }  // namespace detail
 

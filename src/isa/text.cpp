@@ -29,13 +29,17 @@ std::string pattern_of(const Row& r) {
       out += r.text[i];
       continue;
     }
-    switch (r.text[++i]) {
-      case 't': out += wide ? "u64" : "u32"; break;
-      case 'a': out += wide ? "$s" : "$S"; break;
-      case '0': out += wide ? "r0" : "w0"; break;
-      case 'w': out += wide ? "_64" : "32_32"; break;
-      default: out += {'$', r.text[i]};
-    }
+    const char field = r.text[++i];
+    if (field == 't')
+      out += wide ? "u64" : "u32";
+    else if (field == 'a')
+      out += wide ? "$s" : "$S";
+    else if (field == '0')
+      out += wide ? "r0" : "w0";
+    else if (field == 'w')
+      out += wide ? "_64" : "32_32";
+    else
+      out += {'$', field};
   }
   return out;
 }
