@@ -66,7 +66,7 @@ TEST_F(EngineTest, RehearsalAndRunGetTheSameAnswersMemoryAndMaps) {
     r6 = r1
     *(u32 *)(r10 - 4) = 1
     *(u64 *)(r10 - 16) = 40
-    call get_prandom_u32
+    call 7
     r7 = r0
     r1 = map[0]
     r2 = r10
@@ -74,11 +74,11 @@ TEST_F(EngineTest, RehearsalAndRunGetTheSameAnswersMemoryAndMaps) {
     r3 = r10
     r3 += -16
     r4 = 0
-    call map_update_elem
+    call 2
     r1 = map[0]
     r2 = r10
     r2 += -4
-    call map_lookup_elem
+    call 1
     if r0 == 0 goto out
     r1 = *(u64 *)(r0 + 0)
     r1 += 2
@@ -114,7 +114,7 @@ TEST_F(EngineTest, ThirtyThreeTailCallsAndNoMore) {
     r1 = map[1]
     r2 = r10
     r2 += -4
-    call map_lookup_elem
+    call 1
     if r0 == 0 goto out
     r1 = *(u64 *)(r0 + 0)
     r1 += 1
@@ -122,7 +122,7 @@ TEST_F(EngineTest, ThirtyThreeTailCallsAndNoMore) {
     r1 = r6
     r2 = map[0]
     r3 = 1
-    call tail_call
+    call 12
 out:
     r0 = 0
     exit)");
