@@ -26,10 +26,13 @@ bool follows_from_packet(CtxValue v) {
          v == CtxValue::flow_keys || v == CtxValue::sk;
 }
 
-// Bits that Linux keeps of a field, where they are fewer than the field has (seen by writing and reading back).
-unsigned kept_bits(const ContextField& f) {
-  bool half = f.value == CtxValue::queue_mapping || f.value == CtxValue::tc_index || f.value == CtxValue::tc_classid;
-  return half ? 16 : f.size * 8U;
+// Bytes that Linux itself has of a field, where they are fewer than programs think (seen by writing and reading back).
+unsigned kept_bytes(const ContextField& f) {
+  constexpr CtxValue two[] = {CtxValue::queue_mapping, CtxValue::tc_index,    CtxValue::tc_classid, CtxValue::protocol,
+                              CtxValue::vlan_tci,      CtxValue::vlan_proto,  CtxValue::family,     CtxValue::gso_segs,
+                              CtxValue::gso_size,      CtxValue::remote_port, CtxValue::local_port};
+  if (f.value == CtxValue::pkt_type) return 1;
+  return std::ranges::find(two, f.value) != std::end(two) ? 2 : f.size;
 }
 
 uint64_t low_bits(uint64_t v, unsigned bits) { return bits >= 64 ? v : v & ((uint64_t{1} << bits) - 1); }
@@ -66,7 +69,6 @@ Result<void> Context::assign(Bytes frame, const Arrival& how) {
     return fail(FrameTooLong{.size = frame.size(), .who = "skep", .most = Packet::max_size});
   if (how.setting == Setting::test_run && frame.size() < Packet::link_header)
     return fail(FrameTooShort{.size = frame.size(), .who = "a test run", .least = Packet::link_header});
-  put(is_xdp() ? CtxValue::ingress_ifindex : CtxValue::ifindex, 1);  // the loopback device, as in a test run
   return is_xdp() ? assign_xdp(frame, how.setting) : assign_skb(frame, how.setting, start(how));
 }
 
@@ -99,7 +101,9 @@ uint64_t Context::value(const ContextField& f, unsigned element) const {
   if (f.value == CtxValue::data_end) return reinterpret_cast<uint64_t>(packet_.data_end());
   if (f.value == CtxValue::data_meta) return reinterpret_cast<uint64_t>(packet_.data_meta());
   if (f.value == CtxValue::len) return packet_.size();
-  return load_bytes(&image_[f.offset + element * f.size], f.size);
+  uint64_t v = load_bytes(&image_[f.offset + element * f.size], kept_bytes(f));
+  bool interface = f.value == (is_xdp() ? CtxValue::ingress_ifindex : CtxValue::ifindex);
+  return interface && v == 0 ? 1 : v;  // nobody said: the loopback device
 }
 
 uint64_t Context::get(CtxValue what, unsigned element) const {
@@ -111,7 +115,7 @@ uint64_t Context::get(CtxValue what, unsigned element) const {
 void Context::put(CtxValue what, uint64_t v, unsigned element) {
   for (const ContextField& f : fields(type_))
     if (f.value == what) {
-      v = low_bits(v, kept_bits(f));
+      v = low_bits(v, 8 * kept_bytes(f));
       std::memcpy(&image_[f.offset + element * f.size], &v, f.size);
     }
 }
@@ -123,7 +127,10 @@ std::optional<uint64_t> Context::read(int64_t offset, unsigned size, facts::Acce
   if (f.shape == facts::Shape::anywhere) return load_bytes(&image_[f.offset + access->first], size);
   uint64_t v = value(f, access->element);
   if (f.shape == facts::Shape::pointer) return v;  // a packet's address is wider than its field
-  return low_bits(v >> (8 * access->first), 8 * size);
+  // Linux takes its own, smaller field for every read of that size, wherever in the field the read is: the upper half
+  // of protocol reads as protocol.
+  if (size < kept_bytes(f)) v >>= 8 * access->first;
+  return low_bits(v, 8 * size);
 }
 
 bool Context::write(int64_t offset, unsigned size, uint64_t value) {
@@ -168,7 +175,7 @@ Result<void> Context::set(std::string_view text, uint64_t value) {
         .field = std::string(text), .context = structure(), .suggestion = did_you_mean(std::string(name), names)});
   if (is_xdp() && field->shape == facts::Shape::pointer) return divide(field->name, value);
   if (follows_from_packet(field->value)) return fail(PacketDecides{.field = std::string(text)});
-  unsigned bits = kept_bits(*field);
+  unsigned bits = 8 * kept_bytes(*field);
   if (low_bits(value, bits) != value)
     return fail(FieldTooSmall{.field = std::string(text), .value = value, .bits = bits});
   put(field->value, value, element);

@@ -70,7 +70,8 @@ int Packet::shrink(uint32_t by) {
 }
 
 bool Packet::divide_metadata(std::size_t length) {
-  if (length % 4 != 0 || length > headroom - frame_record || length + link_header > data_end_ - meta_) return false;
+  if (length % 4 != 0 || length > headroom - frame_record || length > data_end_ - data_) return false;
+  if (length + link_header > size()) return false;
   auto n = static_cast<uint32_t>(length);
   bool full = data_end_ == hard_end_;  // what moves into the headroom leaves room behind
   std::memmove(at(data_ - n), data(), size());
@@ -81,7 +82,7 @@ bool Packet::divide_metadata(std::size_t length) {
 }
 
 bool Packet::divide_linear(std::size_t length) {
-  if (length < metadata() + link_header || length > end_ - meta_) return false;
+  if (length < metadata() || length > end_ - meta_) return false;
   data_end_ = std::min(meta_ + static_cast<uint32_t>(length), hard_end_);
   return true;
 }

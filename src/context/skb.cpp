@@ -33,6 +33,10 @@ auto taken_fields() {
          std::views::filter([](const ContextField& f) { return std::ranges::find(taken, f.value) != std::end(taken); });
 }
 
+std::size_t offset_of(CtxValue v) {
+  return std::ranges::find(facts::fields(facts::Context::sk_buff), v, &ContextField::value)->offset;
+}
+
 uint16_t big_endian_16(Bytes frame, std::size_t at) { return static_cast<uint16_t>(frame[at] << 8 | frame[at + 1]); }
 
 std::size_t shortest(Bytes frame) {
@@ -106,20 +110,21 @@ Result<void> Context::set_raw_skb(Bytes structure) {
                            .field = field_at(static_cast<int64_t>(i)),
                            .taken = "mark, priority, ingress_ifindex, ifindex, cb, tstamp, wire_len, gso_segs, "
                                     "gso_size and hwtstamp only"});
-  uint64_t ifindex = get(CtxValue::ifindex);
   for (const ContextField& f : taken_fields()) std::copy_n(&structure[f.offset], f.bytes(), &image_[f.offset]);
-  uint64_t wire_len = get(CtxValue::wire_len), segments = get(CtxValue::gso_segs);
-  if (wire_len != 0 && wire_len < packet_.size())
-    return fail(OutOfPlace{.field = "wire_len", .value = wire_len, .expected = "0, or at least the packet's length"});
+  auto wire_len = load<uint32_t>(&structure[offset_of(CtxValue::wire_len)]);
+  auto segments = load<uint32_t>(&structure[offset_of(CtxValue::gso_segs)]);
+  if (wire_len != 0 && (wire_len < packet_.size() || wire_len > 65536))
+    return fail(OutOfPlace{
+        .field = "wire_len", .value = wire_len, .expected = "0, or the packet's length or more, up to 65536"});
   if (segments > 65535) return fail(OutOfPlace{.field = "gso_segs", .value = segments, .expected = "at most 65535"});
   if (wire_len == 0) put(CtxValue::wire_len, packet_.size());
-  if (get(CtxValue::ifindex) == 0) put(CtxValue::ifindex, ifindex);
   return {};
 }
 
 Buffer Context::raw_skb() const {
   Buffer out(size_);
   for (const ContextField& f : taken_fields()) std::copy_n(&image_[f.offset], f.bytes(), &out[f.offset]);
+  store(&out[offset_of(CtxValue::ifindex)], static_cast<uint32_t>(get(CtxValue::ifindex)));
   return out;
 }
 
