@@ -26,11 +26,15 @@ constexpr std::size_t most_text = 1023, argument_space = 512, page = 4096;
 constexpr unsigned most_width = (1U << 23) - 1;
 
 bool one_of(char c, std::string_view set) { return c != 0 && set.find(c) != set.npos; }
-// Linux's character classes of the ASCII characters.
-bool space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-bool printable(char c) { return c >= ' ' && c <= '~'; }
+// Linux's character classes: ASCII, and Latin-1 where that has spaces and punctuation.
 bool alphanumeric(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
-bool punctuation(char c) { return printable(c) && c != ' ' && !alphanumeric(c); }
+bool space(char c) { return c == ' ' || (c >= '\t' && c <= '\r') || c == '\xa0'; }
+bool punctuation(char c) {
+  auto u = static_cast<uint8_t>(c);
+  return (c > ' ' && c <= '~' && !alphanumeric(c)) || (u > 0xa0 && u < 0xc0) || u == 0xd7 || u == 0xf7;
+}
+bool ends_conversion(char c) { return c == 0 || space(c) || punctuation(c); }
+bool text_character(char c) { return (c >= ' ' && c <= '~') || space(c) || static_cast<uint8_t>(c) >= 0x80; }
 
 std::size_t read_once(uint64_t address, MutableBytes into) {
   iovec to{into.data(), into.size()}, from{reinterpret_cast<void*>(address), into.size()};
@@ -72,7 +76,7 @@ class Formatter {
 
   std::expected<Formatted, int> all() {
     for (char c : rest_)
-      if (!printable(c) && !space(c)) return std::unexpected(-EINVAL);
+      if (!text_character(c)) return std::unexpected(-EINVAL);
     while (!rest_.empty()) {
       if (rest_[0] != '%') {
         put(rest_.substr(0, 1));
@@ -143,6 +147,7 @@ int Formatter::conversion() {
   char kind = at(0);
   if (kind == 'p') return pointer(value);
   if (kind == 's') {
+    if (!ends_conversion(at(1))) return -EINVAL;
     rest_.remove_prefix(1);
     return string(value);
   }
@@ -157,21 +162,22 @@ int Formatter::conversion() {
 }
 
 int Formatter::pointer(uint64_t value) {
-  char a = at(1), b = at(2), c = at(3);
+  char a = at(1), b = at(2);
+  bool is_string = one_of(a, "ku") && b == 's' && ends_conversion(at(3)), is_ip = one_of(a, "iI") && one_of(b, "46");
+  if (a == 'B' || is_string || is_ip) width_ = 0;  // printed before Linux looks at the width
   int err = 0;
-  if (a == 0 || space(a) || punctuation(a) || one_of(a, "KxsSB")) {
-    if (!take_space(8, 4)) return -ENOSPC;
-    put_padded(one_of(a, "sSB") ? fmt::format("{:#x}", value) : fmt::format("{:016x}", value));
-  } else if (one_of(a, "ku") && b == 's') {
+  if (is_string) {
     err = string(value);
-  } else if (one_of(a, "iI") && one_of(b, "46")) {
+  } else if (is_ip) {
     std::string address = ip_at(value, a, b);
     if (!take_space(address.size() + 1, 1)) return -ENOSPC;
     put_padded(address);
+  } else if (ends_conversion(a) || one_of(a, "KxsSB")) {
+    if (!take_space(8, 4)) return -ENOSPC;
+    put_padded(one_of(a, "sSB") ? fmt::format("{:#x}", value) : fmt::format("{:016x}", value));
   } else {
     return -EINVAL;
   }
-  (void)c;
   rest_.remove_prefix(1);
   while (alphanumeric(at(0))) rest_.remove_prefix(1);
   return err;
