@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "judge/object_input.hpp"
+
+#include <filesystem>
+
+#include "judge/errors.hpp"
+#include "object/open.hpp"
+
+namespace skep::judge {
+
+Result<module::Module> open_object(const ObjectInput& input) {
+  // A pipe or a device could keep the stream waiting; standard input is the stream.
+  std::error_code ignored;
+  if (input.path == "-" ||
+      (std::filesystem::exists(input.path, ignored) && !std::filesystem::is_regular_file(input.path, ignored)))
+    return fail(Unfit{.what = "'" + input.path + "'", .why = "it is no regular file"});
+  const object::Object object = TRY(object::Object::read(input.path));
+  object::OpenOptions options;
+  for (const auto& [variable, value] : input.set) options.set.push_back({variable, {value}});
+  module::Module module = TRY(object::open(object, options));
+  if (input.program.empty()) return module;
+  // The one that is asked for comes first, so that runs which name no program mean it; others stay for tail calls.
+  const std::size_t wanted = TRY(module::find_program(module, input.program));
+  const auto first = static_cast<uint32_t>(wanted);
+  std::swap(module.progs[0], module.progs[wanted]);
+  for (module::MapDef& map : module.maps)
+    for (module::Slot& s : map.slots) s.index = s.index == first ? 0 : s.index == 0 ? first : s.index;
+  return module;
+}
+
+}  // namespace skep::judge

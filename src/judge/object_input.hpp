@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Programs and maps of a batch line that come from an object file.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/error.hpp"
+#include "module/module.hpp"
+
+namespace skep::judge {
+
+struct ObjectInput {
+  std::string path;
+  std::string program;                                   // empty: all of them
+  std::vector<std::pair<std::string, std::string>> set;  // global variables and their values, as `--set` has them
+};
+
+Result<module::Module> open_object(const ObjectInput& input);
+
+}  // namespace skep::judge

@@ -1,0 +1,499 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tables of members, one for each object a line may hold. What one member says about another is looked at when the
+// whole line is read, because JSON objects have no order.
+#include "judge/question.hpp"
+
+#include "facts/attach_types.hpp"
+#include "facts/uapi.hpp"
+#include "judge/json_reader.hpp"
+#include "judge/object_input.hpp"
+
+namespace skep::judge {
+namespace {
+
+struct AskRow {
+  Ask id;
+  std::string_view name;
+};
+constexpr AskRow ask_rows[] = {
+#define X(name) {Ask::name, #name},
+    SKEP_BATCH_ASKS(X)
+#undef X
+};
+static_assert(facts::complete(ask_rows));
+
+struct OpRow {
+  OpKind id;
+  std::string_view name, operands;
+};
+constexpr OpRow op_rows[] = {
+#define X(name, operands) {OpKind::name, facts::word(#name), operands},
+    SKEP_BATCH_OPS(X)
+#undef X
+};
+static_assert(facts::complete(op_rows));
+
+constexpr uint64_t most_runs_a_line = 1'000'000'000;
+
+// ---- what a line says, before its parts are put together ----------------------------------------------------------
+
+struct Draft {
+  Question q;
+  bool has_id = false, has_do = false;
+  module::Module module;
+  std::vector<module::ProgDef> progs;
+  module::ProgDef short_form;
+  std::vector<std::string> short_members;  // which members of the short form were given
+  std::vector<std::string> line_members;   // and all others
+  RunInput top;                            // packet, ctx and mem at top level mean one run
+  bool has_top_run = false, has_runs = false, has_progs = false;
+  std::optional<std::string> caps;
+  std::vector<std::string> targets;
+  std::optional<ObjectInput> object;
+  std::string license = "GPL";
+};
+
+// ---- programs -----------------------------------------------------------------------------------------------------
+
+Result<facts::ProgType> to_prog_type(const json& v) {
+  if (!v.is_number()) {
+    std::string word = TRY(to_text(v));
+    if (word == "raw") return facts::ProgType::unspec;  // memory in r1, its length in r2
+    return facts::prog_type_by_name(word);
+  }
+  return *facts::prog_type_by_id(TRY(to_number(v, std::size(facts::prog_types) - 1)));
+}
+
+Result<facts::AttachType> to_attach_type(const json& v) {
+  if (!v.is_number()) return facts::attach_type_by_name(TRY(to_text(v)));
+  return *facts::attach_type_by_id(TRY(to_number(v, std::size(facts::attach_types) - 1)));
+}
+
+Result<std::vector<isa::Insn>> to_insns(const json& v) {
+  Buffer bytes = TRY(to_bytes(v));
+  if (bytes.size() % sizeof(isa::Insn) != 0)
+    return fail(WrongType{.found = std::to_string(bytes.size()) + " bytes", .expected = "a multiple of 8 bytes"});
+  std::vector<isa::Insn> insns(bytes.size() / sizeof(isa::Insn));
+  std::memcpy(insns.data(), bytes.data(), bytes.size());
+  return insns;
+}
+
+// A list of words, "a,b" or a number: flags of programs and maps.
+Result<uint32_t> to_flags(const json& v, std::span<const facts::FlagRow> rows) {
+  if (v.is_number()) return to_u32(v);
+  if (v.is_string()) return facts::flags_by_name(rows, v.get_ref<const std::string&>());
+  uint32_t flags = 0;
+  for (uint32_t one : TRY(read_list(v, "flags", [&](const json& word) -> Result<uint32_t> {
+         return facts::flags_by_name(rows, TRY(to_text(word)));
+       })))
+    flags |= one;
+  return flags;
+}
+
+// {"12": "bpf_rcu_read_lock"}: by instruction.
+Result<std::vector<module::Extern>> to_ksyms(const json& v) {
+  if (!v.is_object()) return fail(WrongType{.found = kind_of(v), .expected = "an object"});
+  std::vector<module::Extern> all;
+  for (const auto& [insn, name] : v.items())
+    all.push_back({.insn = static_cast<uint32_t>(TRY_WITHIN(to_number(json(insn), UINT32_MAX), insn)),
+                   .kind = module::ExternKind::kfunc,
+                   .binding = module::Binding::strong,
+                   .name = TRY_WITHIN(to_text(name), insn)});
+  return all;
+}
+
+#define READ(Type, ...) []([[maybe_unused]] Type& it, const json& v) -> Result<void> { __VA_ARGS__ return {}; }
+
+constexpr Member<module::ProgDef> prog_members[] = {
+    {"name", READ(module::ProgDef, it.name = TRY(to_text(v));)},
+    {"type", READ(module::ProgDef, it.type = TRY(to_prog_type(v));)},
+    {"attach_type", READ(module::ProgDef, it.attach_type = TRY(to_attach_type(v));)},
+    {"attach_to", READ(module::ProgDef, it.attach_to = TRY(to_text(v));)},
+    {"insns", READ(module::ProgDef, it.insns = TRY(to_insns(v));)},
+    {"license", READ(module::ProgDef, TRY(to_text(v));)},
+    {"flags", READ(module::ProgDef, it.flags = TRY(to_flags(v, facts::prog_flags));)},
+    {"func_info", READ(module::ProgDef, TRY(to_bytes(v));)},  // for the verifier; a run does not see them
+    {"line_info", READ(module::ProgDef, TRY(to_bytes(v));)},
+    {"ksyms", READ(module::ProgDef, it.externs = TRY(to_ksyms(v));)},
+};
+
+// ---- maps ---------------------------------------------------------------------------------------------------------
+
+Result<facts::MapType> to_map_type(const json& v) {
+  if (!v.is_number()) return facts::map_type_by_name(TRY(to_text(v)));
+  return *facts::map_type_by_id(TRY(to_number(v, std::size(facts::map_types) - 1)));
+}
+
+template <class Pair>
+Result<Pair> to_pair(const json& v) {
+  TRY_VOID(want_list(v, "a key and a value"));
+  if (v.size() != 2)
+    return fail(WrongType{.found = "a list of " + std::to_string(v.size()), .expected = "a key and a value"});
+  return Pair{TRY_WITHIN(to_bytes(v[0]), "[0]"), TRY_WITHIN(to_bytes(v[1]), "[1]")};
+}
+
+struct MapDraft {
+  module::MapDef def;
+  std::vector<std::string> unavailable;
+};
+
+constexpr Member<MapDraft> map_members[] = {
+    {"type", READ(MapDraft, it.def.type = TRY(to_map_type(v));)},
+    {"key", READ(MapDraft, it.def.key_size = TRY(to_u32(v));)},
+    {"value", READ(MapDraft, it.def.value_size = TRY(to_u32(v));)},
+    {"entries", READ(MapDraft, it.def.max_entries = TRY(to_u32(v));)},
+    {"flags", READ(MapDraft, it.def.flags = TRY(to_flags(v, facts::map_flags));)},
+    {"extra", READ(MapDraft, it.def.extra = TRY(to_number(v, UINT64_MAX));)},
+    {"name", READ(MapDraft, it.def.name = TRY(to_text(v));)},
+    {"inner", READ(MapDraft, TRY(to_u32(v)); it.unavailable.emplace_back("a map in a map");)},
+    {"key_type", READ(MapDraft, it.def.key_type = TRY(to_u32(v));)},
+    {"value_type", READ(MapDraft, it.def.value_type = TRY(to_u32(v));)},
+    {"frozen", READ(MapDraft, it.def.frozen = TRY(to_bool(v)) ? module::Frozen::yes : module::Frozen::no;)},
+    {"init", READ(MapDraft, it.def.initial = TRY(read_list(v, "[key, value]", to_pair<module::Entry>));)},
+    {"progs", READ(
+                  MapDraft, TRY_VOID(want_list(v, "programs by index")); for (uint32_t i = 0; i < v.size(); ++i) {
+                    if (v[i].is_null()) continue;
+                    uint32_t prog = TRY_WITHIN(to_u32(v[i]), "[" + std::to_string(i) + "]");
+                    it.def.slots.push_back({.slot = i, .index = prog});
+                  })},
+    {"pin", READ(MapDraft, TRY(to_text(v)); it.unavailable.emplace_back("a pinned map");)},
+};
+
+// ---- runs ---------------------------------------------------------------------------------------------------------
+
+Result<void> read_ctx(RunInput& it, const json& v) {
+  if (!v.is_object()) {
+    it.ctx = TRY(to_bytes(v));
+    return {};
+  }
+  for (const auto& [name, value] : v.items())
+    it.ctx_fields.emplace_back(name, TRY_WITHIN(to_number(value, UINT64_MAX), name));
+  return {};
+}
+
+Result<void> read_l2(RunInput& it, const json& v) {
+  it.start = TRY(to_bool(v)) ? facts::Packet::link : facts::Packet::network;
+  return {};
+}
+
+constexpr Member<RunInput> run_members[] = {
+    {"prog", READ(RunInput, it.prog = TRY(to_u32(v));)},
+    {"packet", READ(RunInput, it.packet = TRY(to_bytes(v));)},
+    {"l2", read_l2},
+    {"ctx", read_ctx},
+    {"mem", READ(RunInput, it.mem = TRY(to_bytes(v));)},
+    {"args",
+     READ(RunInput, it.args = TRY(read_list(v, "numbers", [](const json& n) { return to_number(n, UINT64_MAX); }));)},
+    {"cpu", READ(RunInput, it.cpu = TRY(to_u32(v));)},
+    {"now_ns", READ(RunInput, it.now_ns = TRY(to_number(v, UINT64_MAX));)},
+    {"seed", READ(RunInput, it.seed = TRY(to_number(v, UINT64_MAX));)},
+    {"max_insns", READ(RunInput, it.max_insns = TRY(to_number(v, most_runs_a_line));)},
+};
+
+Result<RunInput> to_run(const json& v) { return read_object(v, run_members); }
+
+// ---- operations on maps -------------------------------------------------------------------------------------------
+
+// The operands of ["update", MAP, K, V, FLAGS], one after the other.
+class Operands {
+ public:
+  explicit Operands(const json& list) : list_(list) {}
+
+  bool more() const { return at_ < list_.size(); }
+  Result<const json*> next(std::string_view what) {
+    if (!more()) return fail(WrongType{.found = "the end of the list", .expected = std::string(what)});
+    return &list_[at_++];
+  }
+  Result<uint32_t> index(std::string_view what) { return within(to_u32(*TRY(next(what)))); }
+  Result<Buffer> bytes(std::string_view what) { return within(to_bytes(*TRY(next(what)))); }
+  Result<uint64_t> flags() { return more() ? within(to_number(list_[at_++], UINT64_MAX)) : Result<uint64_t>(0); }
+
+  template <class T>
+  Result<T> within(Result<T> r) const {
+    if (!r) return fail_within(std::move(r).error(), "[" + std::to_string(at_ - 1) + "]");
+    return r;
+  }
+
+ private:
+  const json& list_;
+  std::size_t at_ = 1;
+};
+
+Result<Op> read_operands(OpKind kind, Operands& from) {
+  Op op{.kind = kind};
+  op.map = TRY(from.index(kind == OpKind::run ? "the index of a program" : "the index of a map"));
+  switch (kind) {
+    case OpKind::update:
+      op.key = TRY(from.bytes("a key"));
+      op.value = TRY(from.bytes("a value"));
+      op.flags = TRY(from.flags());
+      break;
+    case OpKind::lookup:
+    case OpKind::delete_:
+    case OpKind::lookup_delete: op.key = TRY(from.bytes("a key")); break;
+    case OpKind::next: {
+      const json& key = *TRY(from.next("a key or null"));
+      if (!key.is_null()) op.key = TRY(from.within(to_bytes(key)));
+      break;
+    }
+    case OpKind::push:
+      op.value = TRY(from.bytes("a value"));
+      op.flags = TRY(from.flags());
+      break;
+    case OpKind::batch_lookup: op.count = TRY(from.index("how many")); break;
+    case OpKind::batch_update:
+      op.many = TRY(from.within(
+          read_list(*TRY(from.next("[[key, value]]")), "[key, value]", to_pair<std::pair<Buffer, Buffer>>)));
+      op.flags = TRY(from.flags());
+      break;
+    case OpKind::batch_delete:
+      for (Buffer& key : TRY(from.within(read_list(*TRY(from.next("a list of keys")), "keys", to_bytes))))
+        op.many.emplace_back(std::move(key), Buffer{});
+      break;
+    case OpKind::run:
+      if (from.more()) op.run = TRY(from.within(to_run(*TRY(from.next("a run")))));
+      op.run.prog = op.map;
+      break;
+    case OpKind::keys:
+    case OpKind::pop:
+    case OpKind::peek:
+    case OpKind::freeze:
+    case OpKind::consume: break;
+  }
+  return op;
+}
+
+Result<Op> to_op(const json& v) {
+  TRY_VOID(want_list(v, "an operation and its operands"));
+  if (v.empty()) return fail(WrongType{.found = "an empty list", .expected = "an operation and its operands"});
+  const OpRow& row = *TRY_WITHIN(to_word(v[0], op_rows, "operation"), "[0]");
+  Operands operands(v);
+  Op op = TRY(read_operands(row.id, operands));
+  if (operands.more())
+    return fail(WrongType{.found = std::to_string(v.size()) + " elements",
+                          .expected = "[" + std::string(row.name) + "," + std::string(row.operands) + "]"});
+  return op;
+}
+
+// ---- the line -----------------------------------------------------------------------------------------------------
+
+Result<void> read_id(Draft& d, const json& v) {
+  if (!v.is_string() && !v.is_number()) return fail(WrongType{.found = kind_of(v), .expected = "a number or a text"});
+  d.q.id = v.dump();
+  d.has_id = true;
+  return {};
+}
+
+Result<void> read_do(Draft& d, const json& v) {
+  d.has_do = true;
+  for (const AskRow* row : TRY(read_list(v, "words", [](const json& w) { return to_word(w, ask_rows, "executor"); })))
+    if (std::ranges::find(d.q.asks, row->id) == d.q.asks.end()) d.q.asks.push_back(row->id);
+  return {};
+}
+
+Result<void> read_on(Draft& d, const json& v) {
+  constexpr struct {
+    std::string_view name;
+  } engines[] = {{"user"}, {"kernel"}};
+  d.q.on_user = d.q.on_kernel = false;
+  for (const auto* row : TRY(read_list(v, "engines", [&](const json& w) { return to_word(w, engines, "engine"); })))
+    (row == engines ? d.q.on_user : d.q.on_kernel) = true;
+  return {};
+}
+
+Result<void> read_hello(Draft& d, const json& v) {
+  TRY(to_number(v, 1));
+  d.q.hello = true;
+  return {};
+}
+
+Result<void> read_threads(Draft& d, const json& v) {
+  TRY(read_list(v, "lists of operations", [](const json& ops) { return read_list(ops, "operations", to_op); }));
+  d.q.unavailable.emplace_back("several threads in one line");
+  return {};
+}
+
+Result<void> read_maps(Draft& d, const json& v) {
+  for (MapDraft& m : TRY(read_list(v, "maps", [](const json& one) { return read_object(one, map_members); }))) {
+    if (m.def.name.empty()) m.def.name = std::to_string(d.module.maps.size());  // for errors
+    d.module.maps.push_back(std::move(m.def));
+    std::ranges::move(m.unavailable, std::back_inserter(d.q.unavailable));
+  }
+  return {};
+}
+
+Result<void> read_progs(Draft& d, const json& v) {
+  d.progs = TRY(read_list(v, "programs", [](const json& one) { return read_object(one, prog_members); }));
+  d.has_progs = true;
+  return {};
+}
+
+Result<void> read_log(Draft&, const json& v) {
+  uint64_t level = TRY(to_number(v, 4));
+  if (level == 3) return fail(WrongType{.found = "3", .expected = "0, 1, 2 or 4"});
+  return {};
+}
+
+Result<void> read_set(Draft& d, const json& v) {
+  if (!v.is_object()) return fail(WrongType{.found = kind_of(v), .expected = "an object"});
+  if (!d.object) d.object.emplace();
+  for (const auto& [name, value] : v.items())
+    d.object->set.emplace_back(name, value.is_string() ? value.get<std::string>() : value.dump());
+  return {};
+}
+
+ObjectInput& object_of(Draft& d) { return d.object ? *d.object : d.object.emplace(); }
+
+// A member of the short form, or of the one run at top level: as in a program or a run of its own.
+template <class T, std::size_t N>
+Result<void> read_as(const Member<T> (&members)[N], std::string_view name, T& into, const json& v) {
+  return facts::find_row(members, name)->read(into, v);
+}
+#define SHORT(member)                                       \
+  {member, [](Draft& d, const json& v) -> Result<void> {    \
+     d.short_members.emplace_back(member);                  \
+     return read_as(prog_members, member, d.short_form, v); \
+   }}
+#define TOP_RUN(member)                                  \
+  {member, [](Draft& d, const json& v) -> Result<void> { \
+     d.has_top_run = true;                               \
+     return read_as(run_members, member, d.top, v);      \
+   }}
+
+constexpr Member<Draft> line_members[] = {
+    {"id", read_id},
+    {"do", read_do},
+    {"hello", read_hello},
+    {"on", read_on},
+    SHORT("type"),
+    SHORT("attach_type"),
+    SHORT("insns"),
+    SHORT("ksyms"),
+    {"license", READ(Draft, it.license = TRY(to_text(v));)},
+    {"progs", read_progs},
+    {"btf", READ(Draft, TRY(to_bytes(v));)},  // for the verifier; a run does not see types
+    {"object", READ(Draft, object_of(it).path = TRY(to_text(v));)},
+    {"program", READ(Draft, object_of(it).program = TRY(to_text(v));)},
+    {"set", read_set},
+    {"caps", READ(Draft, it.caps = TRY(to_text(v)); TRY(facts::caps_by_name(*it.caps));)},
+    {"target", READ(Draft, it.targets.insert(it.targets.begin(), TRY(to_text(v)));)},
+    {"targets",
+     READ(Draft, for (std::string& t : TRY(read_list(v, "targets", to_text))) it.targets.push_back(std::move(t));)},
+    {"log", read_log},
+    {"proof", READ(Draft, TRY(to_bool(v));)},
+    {"maps", read_maps},
+    {"runs", READ(Draft, it.q.runs = TRY(read_list(v, "runs", to_run)); it.has_runs = true;)},
+    TOP_RUN("packet"),
+    TOP_RUN("l2"),
+    TOP_RUN("ctx"),
+    TOP_RUN("mem"),
+    TOP_RUN("args"),
+    TOP_RUN("cpu"),
+    TOP_RUN("now_ns"),
+    TOP_RUN("seed"),
+    TOP_RUN("max_insns"),
+    {"ops", READ(Draft, it.q.ops = TRY(read_list(v, "operations", to_op));)},
+    {"threads", read_threads},
+    {"history", READ(Draft, TRY(to_bool(v));)},
+};
+
+// ---- putting it together ------------------------------------------------------------------------------------------
+
+Result<void> assemble_target(Draft& d) {
+  if (d.targets.empty()) d.targets.emplace_back("linux-6.18");
+  for (std::size_t i = 0; i < d.targets.size(); ++i) {
+    std::string name = d.targets[i];
+    if (d.caps && name.find("+caps=") != name.npos)
+      return fail(Contradiction{.one = "caps", .other = name, .why = "the target says its capabilities itself"});
+    if (d.caps) name += "+caps=" + *d.caps;
+    auto target = TRY_WITHIN(facts::target_by_name(name), "target");
+    if (i == 0) d.q.target = target;  // runs are for the first; the verifier answers for each
+  }
+  return {};
+}
+
+Result<void> assemble_programs(Draft& d) {
+  if (d.object) {
+    if (d.has_progs || !d.short_members.empty() || !d.module.maps.empty())
+      return fail(Contradiction{.one = "object",
+                                .other = d.has_progs               ? "progs"
+                                         : d.short_members.empty() ? "maps"
+                                                                   : d.short_members[0],
+                                .why = "programs and maps come from the object"});
+    d.module = TRY_WITHIN(open_object(*d.object), "object");
+    return {};
+  }
+  if (d.has_progs && !d.short_members.empty())
+    return fail(Contradiction{.one = "progs", .other = d.short_members[0], .why = "each program says it itself"});
+  if (d.has_progs)
+    d.module.progs = std::move(d.progs);
+  else if (!d.short_members.empty())
+    d.module.progs.push_back(std::move(d.short_form));
+  d.module.license = d.license;
+  return {};
+}
+
+Result<void> assemble_runs(Draft& d) {
+  if (d.has_runs && d.has_top_run)
+    return fail(Contradiction{.one = "runs", .other = "packet, ctx or mem", .why = "each run says its input itself"});
+  // One run without input is what a program alone means; a program that needs a packet will say so.
+  if (d.has_top_run || (!d.has_runs && d.q.ops.empty() && !d.module.progs.empty()))
+    d.q.runs.push_back(std::move(d.top));
+  return {};
+}
+
+Result<void> check_indices(const Draft& d) {
+  const uint64_t progs = d.module.progs.size(), maps = d.module.maps.size();
+  auto check = [](std::string_view what, uint64_t found, uint64_t count, auto place) -> Result<void> {
+    if (found < count) return {};
+    return fail_within(fail(NoSuchIndex{.what = std::string(what), .found = found, .count = count}).error(), place());
+  };
+  auto nth = [](std::string_view of, std::size_t i) {
+    return [of, i] { return std::string(of) + ": [" + std::to_string(i) + "]"; };
+  };
+  for (std::size_t i = 0; i < d.q.runs.size(); ++i) TRY_VOID(check("program", d.q.runs[i].prog, progs, nth("runs", i)));
+  for (std::size_t i = 0; i < d.q.ops.size(); ++i) {
+    const bool run = d.q.ops[i].kind == OpKind::run;
+    TRY_VOID(check(run ? "program" : "map", d.q.ops[i].map, run ? progs : maps, nth("ops", i)));
+  }
+  for (std::size_t i = 0; i < maps; ++i)
+    for (const module::Slot& s : d.module.maps[i].slots) TRY_VOID(check("program", s.index, progs, nth("maps", i)));
+  return {};
+}
+
+Result<void> finish(Draft& d) {
+  if (d.q.hello) return {};
+  if (!d.has_id) return fail(MissingMember{.name = "id", .why = "the answer gives it back"});
+  if (!d.has_do) return fail(MissingMember{.name = "do", .why = "a list of what is asked"});
+  TRY_VOID(assemble_target(d));
+  TRY_VOID(assemble_programs(d));
+  TRY_VOID(assemble_runs(d));
+  TRY_VOID(check_indices(d));
+  d.q.module = std::make_shared<const module::Module>(std::move(d.module));
+  return {};
+}
+
+}  // namespace
+
+std::string_view name(Ask ask) { return ask_rows[static_cast<std::size_t>(ask)].name; }
+
+std::vector<std::string> every_word() {
+  std::vector<std::string> all;
+  auto add = [&all](const auto& rows) { std::ranges::move(facts::names(rows), std::back_inserter(all)); };
+  add(ask_rows), add(op_rows), add(line_members), add(prog_members), add(map_members), add(run_members);
+  return all;
+}
+
+std::expected<Question, BadLine> read_question(std::string_view line) {
+  auto v = parse_json(line);
+  if (!v) return std::unexpected(BadLine{"null", std::move(v).error()});
+  std::string id = "null";
+  if (v->is_object())
+    if (auto found = v->find("id"); found != v->end() && (found->is_string() || found->is_number())) id = found->dump();
+  auto draft = read_object<Draft>(*v, line_members);
+  if (!draft) return std::unexpected(BadLine{id, std::move(draft).error()});
+  if (auto done = finish(*draft); !done) return std::unexpected(BadLine{id, std::move(done).error()});
+  return std::move(draft->q);
+}
+
+}  // namespace skep::judge
