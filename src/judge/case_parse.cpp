@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lines of a case file: declarations and labels at column 0, instructions indented. Declarations name what may stand
+// below them, so the file is cut into pieces first and understood when all names are known.
+#include <algorithm>
+
+#include "base/suggest.hpp"
+#include "facts/helpers.hpp"
+#include "isa/assemble.hpp"
+#include "judge/case.hpp"
+#include "judge/case_words.hpp"
+#include "judge/errors.hpp"
+#include "module/text.hpp"
+
+namespace skep::judge {
+namespace {
+
+bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+
+std::string_view trimmed(std::string_view s) {
+  while (!s.empty() && is_space(s[0])) s.remove_prefix(1);
+  while (!s.empty() && is_space(s.back())) s.remove_suffix(1);
+  return s;
+}
+
+// Where `mark` stands after white space (or at the start) and before white space (or at the end); npos where not.
+std::size_t find_mark(std::string_view line, std::string_view mark) {
+  bool quoted = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (line[i] == '"' && (i == 0 || line[i - 1] != '\\')) quoted = !quoted;
+    const std::size_t after = i + mark.size();
+    if (!quoted && line.substr(i).starts_with(mark) && (i == 0 || is_space(line[i - 1])) &&
+        (after == line.size() || is_space(line[after])))
+      return i;
+  }
+  return line.npos;
+}
+
+// What an instruction's names mean: helpers are Linux's, maps the file's.
+class CaseNames final : public isa::Names {
+ public:
+  explicit CaseNames(const std::vector<module::MapDecl>& maps) : maps_(maps) {}
+  std::optional<isa::NameId> find(isa::Kind kind, std::string_view name) const override {
+    if (kind == isa::Kind::helper)
+      if (const facts::Helper* h = facts::helper_by_name(name)) return isa::NameId{.id = h->id};
+    if (kind == isa::Kind::map)
+      for (std::size_t i = 0; i < maps_.size(); ++i)
+        if (maps_[i].map.name == name) return isa::NameId{.id = static_cast<int32_t>(i)};
+    return std::nullopt;
+  }
+  std::vector<std::string> known(isa::Kind kind) const override {
+    std::vector<std::string> all;
+    if (kind == isa::Kind::helper)
+      for (const facts::Helper& h : facts::helpers()) all.emplace_back(h.name);
+    if (kind == isa::Kind::map)
+      for (const module::MapDecl& m : maps_) all.push_back(m.map.name);
+    return all;
+  }
+
+ private:
+  const std::vector<module::MapDecl>& maps_;
+};
+
+// A program before its names are resolved.
+struct Pending {
+  module::ProgDecl decl;
+  CaseProg prog;
+  std::string text;  // its instructions and labels, line for line as in the file from first_line on
+  uint32_t first_line = 0, last_line = 0;
+  struct RunLine {
+    uint32_t line;
+    std::string_view text;
+  };
+  std::vector<RunLine> runs;
+};
+
+// Words that stand at column 0; no label may have these names.
+enum class Keyword : uint8_t { map, prog, run, linux, types, c, target, not_on, label };
+constexpr std::pair<std::string_view, Keyword> keywords[] = {
+    {"map ", Keyword::map},     {"prog ", Keyword::prog}, {"run:", Keyword::run},       {"linux:", Keyword::linux},
+    {"types:", Keyword::types}, {"c:", Keyword::c},       {"target:", Keyword::target}, {"not on ", Keyword::not_on}};
+
+class Parser {
+ public:
+  explicit Parser(std::string path) { file_.path = std::move(path); }
+
+  Result<CaseFile> run(std::string_view text) {
+    for (line_ = 1; !text.empty(); ++line_) {
+      const std::size_t end = text.find('\n');
+      if (auto ok = line(text.substr(0, end)); !ok) return fail_within(std::move(ok).error(), place(line_));
+      text.remove_prefix(end == text.npos ? text.size() : end + 1);
+    }
+    return finish();
+  }
+
+ private:
+  std::string place(uint32_t line) const { return file_.path + ":" + std::to_string(line); }
+
+  Result<void> line(std::string_view raw) {
+    const std::string_view text = trimmed(raw.substr(0, find_mark(raw, "#")));
+    if (text.empty()) return {};
+    if (!is_space(raw[0])) return declaration(text);
+    if (in_block_) return {};  // C, indented, as it stands
+    return instruction(text);
+  }
+
+  Result<void> instruction(std::string_view text) {
+    if (progs_.empty()) return fail(CaseOrder{.what = "an instruction", .expected = "write prog NAME: TYPE above it"});
+    const std::size_t mark = std::min(find_mark(text, "=>"), find_mark(text, "!"));
+    if (mark != text.npos && !text.starts_with(';')) {
+      ++progs_.back().prog.waiting;
+      text = text.substr(0, mark);
+    }
+    append(text);
+    return {};
+  }
+
+  // Empty lines stand for what is no instruction, so that the assembler's line numbers are the file's.
+  void append(std::string_view text) {
+    Pending& p = progs_.back();
+    if (p.first_line == 0) p.first_line = p.last_line = line_;
+    p.text.append(line_ - p.last_line, '\n');
+    p.text += text;
+    p.last_line = line_;
+  }
+
+  Result<void> declaration(std::string_view text) {
+    in_block_ = false;
+    auto found = std::ranges::find_if(keywords, [&](const auto& k) { return text.starts_with(k.first); });
+    const Keyword keyword = found == std::end(keywords) ? Keyword::label : found->second;
+    const std::string_view rest = keyword == Keyword::label ? text : trimmed(text.substr(found->first.size()));
+    switch (keyword) {
+      case Keyword::map: return map(text);
+      case Keyword::prog: return prog(text);
+      case Keyword::run: return run_line(text);
+      case Keyword::linux: return verdict(rest);
+      case Keyword::types:
+      case Keyword::c:
+        in_block_ = true;
+        ++file_.waiting;
+        return {};
+      case Keyword::target: file_.target = TRY(facts::target_by_name(rest)); return {};
+      case Keyword::not_on: return not_on(rest);
+      case Keyword::label: return label(text);
+    }
+    std::unreachable();
+  }
+
+  Result<void> map(std::string_view text) {
+    maps_.push_back(TRY(module::parse_map_line(text)));
+    const std::string& name = maps_.back().map.name;
+    for (std::size_t i = 0; i + 1 < maps_.size(); ++i)
+      if (maps_[i].map.name == name) return fail(NameTwice{.what = "map", .name = name});
+    return {};
+  }
+
+  // `raw` is no type of Linux: memory in r1, its length in r2.
+  Result<void> prog(std::string_view text) {
+    std::string line(text);
+    if (auto colon = line.find(": raw"); colon != line.npos && (colon + 5 == line.size() || is_space(line[colon + 5])))
+      line.replace(colon, 5, ": unspec");
+    Pending p;
+    p.decl = TRY(module::parse_prog_line(line));
+    p.prog.line = line_;
+    p.prog.prog = progs_.size();
+    p.prog.not_on = not_on_all_;
+    for (const Pending& other : progs_)
+      if (other.decl.prog.name == p.decl.prog.name) return fail(NameTwice{.what = "program", .name = p.decl.prog.name});
+    progs_.push_back(std::move(p));
+    return {};
+  }
+
+  Result<void> run_line(std::string_view text) {
+    if (progs_.empty()) return fail(CaseOrder{.what = "a run", .expected = "write prog NAME: TYPE above it"});
+    progs_.back().runs.push_back({line_, text});
+    return {};
+  }
+
+  Result<void> verdict(std::string_view rest) {
+    if (progs_.empty()) return fail(CaseOrder{.what = "a verdict", .expected = "write prog NAME: TYPE above it"});
+    if (!rest.starts_with("accepts") && !rest.starts_with("rejects"))
+      return fail(CaseText{.found = std::string(rest), .expected = "accepts or rejects"});
+    ++progs_.back().prog.waiting;
+    return {};
+  }
+
+  Result<void> not_on(std::string_view rest) {
+    const std::size_t colon = rest.find(": because ");
+    constexpr std::string_view known[] = {"interp", "checked", "jit", "jit_noproof", "kernel"};
+    const std::string_view who = rest.substr(0, colon);
+    if (colon == rest.npos || std::ranges::find(known, who) == std::end(known))
+      return fail(CaseText{.found = "not on " + std::string(rest),
+                           .expected = "not on interp|checked|jit|jit_noproof|kernel: because …"});
+    NotOn n{.line = line_, .executor = std::string(who), .because = std::string(trimmed(rest.substr(colon + 10)))};
+    (progs_.empty() ? not_on_all_ : progs_.back().prog.not_on).push_back(std::move(n));
+    return {};
+  }
+
+  Result<void> label(std::string_view text) {
+    if (!text.ends_with(':') || text.find_first_of(" \t") != text.npos)
+      return fail(CaseText{.found = std::string(text),
+                           .expected = "a declaration (map, prog, run, linux, types, c, target, not on) or a label; "
+                                       "instructions are indented"});
+    if (progs_.empty()) return fail(CaseOrder{.what = "a label", .expected = "write prog NAME: TYPE above it"});
+    append(text);
+    return {};
+  }
+
+  Result<CaseFile> finish() {
+    module::Module m;
+    m.name = file_.path;
+    const CaseNames names(maps_);
+    for (Pending& p : progs_) {
+      auto code = isa::assemble(p.text, names, std::max(p.first_line, p.prog.line));
+      if (!code) return fail_within(std::move(code).error(), file_.path);
+      p.decl.prog.insns = std::move(code->insns);
+      m.progs.push_back(std::move(p.decl.prog));
+    }
+    m.maps = TRY_WITHIN(module::resolve(std::move(maps_), m.progs), file_.path);
+    for (Pending& p : progs_) {
+      for (const auto& [line, text] : p.runs) {
+        p.prog.runs.push_back(TRY_WITHIN(parse_run_line(text, p.prog.prog, m), place(line)));
+        p.prog.runs.back().line = line;
+      }
+      if (p.prog.runs.empty() && p.prog.waiting == 0 && !is_called(m, p.prog.prog))
+        return fail_within(fail(CaseText{.found = "prog " + m.progs[p.prog.prog].name,
+                                         .expected = "a run or a mark: it says nothing that could be wrong"})
+                               .error(),
+                           place(p.prog.line));
+      file_.progs.push_back(std::move(p.prog));
+    }
+    file_.module = std::make_shared<const module::Module>(std::move(m));
+    return std::move(file_);
+  }
+
+  // Programs in a prog_array are there for others.
+  static bool is_called(const module::Module& m, std::size_t prog) {
+    return std::ranges::any_of(m.maps, [&](const module::MapDef& map) {
+      return std::ranges::any_of(map.slots, [&](const module::Slot& s) { return s.index == prog; });
+    });
+  }
+
+  CaseFile file_;
+  uint32_t line_ = 1;
+  bool in_block_ = false;
+  std::vector<module::MapDecl> maps_;
+  std::vector<Pending> progs_;
+  std::vector<NotOn> not_on_all_;
+};
+
+}  // namespace
+
+Result<CaseFile> parse_case(std::string path, std::string_view text) { return Parser(std::move(path)).run(text); }
+
+}  // namespace skep::judge
