@@ -12,8 +12,10 @@ using isa::Insn;
 class Lowering {
  public:
   Lowering(const module::ProgDef& program, std::vector<std::shared_ptr<maps::Map>> maps, const facts::Target& target)
-      : insns_(program.insns), maps_(maps), target_(target), out_(program.name, std::move(maps), program.insns.size()) {
-  }
+      : insns_(program.insns),
+        maps_(maps),
+        target_(target),
+        out_(program.name, std::move(maps), program.insns.size()) {}
 
   vm::Lowered run() {
     for (std::size_t pc = 0; pc < insns_.size(); ++pc) {
@@ -32,7 +34,10 @@ class Lowering {
     if (auto fine = isa::check(i); !fine) return out_.add_fault(fine.error().message());
     isa::Op op = isa::decode(i);
     const isa::Row& row = isa::row(op);
-    vm::Step s{.op = vm::to_vm(op), .dst = i.dst(), .src = i.src(), .off = i.off,
+    vm::Step s{.op = vm::to_vm(op),
+               .dst = i.dst(),
+               .src = i.src(),
+               .off = i.off,
                .imm = static_cast<uint64_t>(int64_t{i.imm})};
     switch (row.shape) {
       case isa::Shape::alu:
@@ -57,8 +62,7 @@ class Lowering {
     if (op == isa::Op::call_local) return out_.add_jump(s, after(pc) + i.imm);
     if (op == isa::Op::call_kfunc) return out_.add_fault("the user engine has no kfuncs yet");
     const facts::Helper* row = target_.helper(static_cast<uint32_t>(i.imm));
-    if (row == nullptr)
-      return out_.add_fault("there is no helper " + std::to_string(i.imm) + " on " + target_.name());
+    if (row == nullptr) return out_.add_fault("there is no helper " + std::to_string(i.imm) + " on " + target_.name());
     if (row->name == "tail_call") {
       s.op = vm::Op::tail_call;
       return out_.add(s);

@@ -74,29 +74,31 @@ bool Checker::find(const Step& s, uint64_t address, uint64_t size, Access access
   return fault(FaultKind::out_of_bounds, s, address, describe(address, size, access));
 }
 
-// What an address is near to, in words that help the author of the program.
+// "byte 4000 of the packet, which has 86 bytes": what an address is near to, in words for the program's author.
 std::string Checker::describe(uint64_t address, uint64_t size, Access access) const {
-  auto signed_text = [](int64_t n) { return (n < 0 ? " - " : " + ") + std::to_string(n < 0 ? -n : n); };
-  if (address < 4096) return "null" + (address == 0 ? std::string() : signed_text(static_cast<int64_t>(address)));
+  auto range = [&](int64_t first, auto&& place) {
+    auto last = first + static_cast<int64_t>(size) - 1;
+    return (size == 1 ? "byte " : "bytes ") + place(first) + (size == 1 ? "" : " to " + place(last));
+  };
+  if (address < 4096)
+    return "null" + (address == 0 ? std::string() : " + " + std::to_string(address)) +
+           "; a pointer that may be null is compared with 0 before it is used";
   if (address - stack_base_ < stack->size()) {
-    auto depth = static_cast<unsigned>((address - stack_base_) / stack->stride());
-    auto top = stack->frame_top(std::min(depth, depth));
-    return "stack of frame " + std::to_string(std::min(depth, depth)) + ": r10" +
-           signed_text(static_cast<int64_t>(address - top)) + " for " + std::to_string(size) +
-           " bytes; it reaches from r10 - " + std::to_string(frame_bytes_) + " to r10 - 1";
+    auto frame_number = std::min(static_cast<unsigned>((address - stack_base_) / stack->stride()), depth);
+    auto from_r10 = [](int64_t n) { return (n < 0 ? "r10 - " : "r10 + ") + std::to_string(n < 0 ? -n : n); };
+    return range(static_cast<int64_t>(address - stack->frame_top(frame_number)), from_r10) + "; frame " +
+           std::to_string(frame_number) + " has r10 - " + std::to_string(frame_bytes_) + " to r10 - 1";
   }
   auto near = [&](const Region& r, std::string_view what) -> std::string {
-    if (r.size == 0 && memory_.base == 0) return {};
     auto offset = static_cast<int64_t>(address - r.base);
-    if (offset < -65536 || offset > static_cast<int64_t>(r.size) + 65536) return {};
-    std::string text(what);
+    if (r.base == 0 || offset < -65536 || offset > static_cast<int64_t>(r.size) + 65536) return {};
+    std::string text = range(offset, [](int64_t n) { return std::to_string(n); }) + " of the " + std::string(what);
     if (offset >= 0 && static_cast<uint64_t>(offset) + size <= r.size && access == Access::write && !r.writable)
-      return text + ", which this program type may not write";
-    return text + signed_text(offset) + " for " + std::to_string(size) + " bytes; it holds " + std::to_string(r.size);
+      return text + ", which programs of this type may not write";
+    return text + ", which has " + std::to_string(r.size) + " bytes";
   };
-  if (auto text = near(memory_, "memory"); memory_.base != 0 && !text.empty()) return text;
-  if (context_ != nullptr)
-    if (auto text = near(packet_, "packet"); !text.empty()) return text;
+  if (auto text = near(memory_, "memory"); !text.empty()) return text;
+  if (auto text = near(packet_, "packet"); !text.empty()) return text;
   return "nothing this program may touch";
 }
 
@@ -117,8 +119,9 @@ bool Checker::fault_in_context(const Step& s, uint64_t address, unsigned size, s
   auto offset = static_cast<int64_t>(address - context::virtual_base);
   std::string field = context_->field_at(offset);
   if (field.empty()) field = "byte " + std::to_string(offset);
-  return fault(FaultKind::out_of_bounds, s, address,
-               "context: " + field + " cannot be " + std::string(done) + " with " + std::to_string(size) + " bytes here");
+  return fault(
+      FaultKind::out_of_bounds, s, address,
+      "context: " + field + " cannot be " + std::string(done) + " with " + std::to_string(size) + " bytes here");
 }
 
 bool Checker::taint_from_stack(const Step& s, uint64_t address) {
@@ -169,7 +172,7 @@ bool Checker::buffer(const Step& s, unsigned reg, uint64_t size, Access access) 
     } else if (std::memchr(marks, 0, size) != nullptr) {
       if (uninit_ == UninitStack::fault)
         return fault(FaultKind::uninitialised, s, address,
-                        "r" + std::to_string(reg) + " points to stack bytes that were never written");
+                     "r" + std::to_string(reg) + " points to stack bytes that were never written");
       repeatable = false;
     }
     return true;
@@ -184,7 +187,7 @@ bool Checker::sized_memory(const Step& s, const facts::Helper& row, unsigned i) 
   if (size == 0 && may_be_zero) return true;
   if (size == 0 || size > (1u << 29))  // BPF_MAX_VAR_SIZ
     return fault(FaultKind::out_of_bounds, s, r[i + 1],
-                    "size " + std::to_string(static_cast<int64_t>(size)) + " in r" + std::to_string(i + 2));
+                 "size " + std::to_string(static_cast<int64_t>(size)) + " in r" + std::to_string(i + 2));
   return buffer(s, i + 1, size, row.args[i] == facts::Arg::uninit_mem ? Access::write : Access::read);
 }
 
@@ -195,7 +198,7 @@ bool Checker::argument(const Step& s, const facts::Helper& row, unsigned i) {
   if (registers.not_written(bit(reg))) return never_written(s, bit(reg));
   auto wants = [&](std::string_view what) {
     return fault(FaultKind::out_of_bounds, s, r[reg],
-                    std::string(row.name) + " wants " + std::string(what) + " in r" + std::to_string(reg));
+                 std::string(row.name) + " wants " + std::string(what) + " in r" + std::to_string(reg));
   };
   switch (kind) {
     case facts::Arg::none:
@@ -304,12 +307,12 @@ bool Checker::never_written(const Step& s, uint32_t missing) {
 
 bool Checker::tainted_address(const Step& s, unsigned reg) {
   return fault(FaultKind::uninitialised, s, r[reg],
-                  "r" + std::to_string(reg) + " comes from stack bytes that were never written");
+               "r" + std::to_string(reg) + " comes from stack bytes that were never written");
 }
 
 bool Checker::misaligned(const Step& s, uint64_t address, unsigned size) {
   return fault(FaultKind::out_of_bounds, s, address,
-                  "an atomic operation on " + std::to_string(size) + " bytes wants an address that they divide");
+               "an atomic operation on " + std::to_string(size) + " bytes wants an address that they divide");
 }
 
 }  // namespace skep::vm

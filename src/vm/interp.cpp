@@ -31,12 +31,13 @@ constexpr uint8_t operand(const Step& s) {
 }
 
 #define TARGET reinterpret_cast<const Step*>(reinterpret_cast<const char*>(ip) + ip->off)
-#define MOVE_TO(target)                                                                                          \
-  const Step* to_ = (target);                                                                                    \
-  fuel += reinterpret_cast<uintptr_t>(to_) - reinterpret_cast<uintptr_t>(ip) - sizeof(Step);                     \
+#define MOVE_TO(target)                                                                      \
+  const Step* to_ = (target);                                                                \
+  fuel += reinterpret_cast<uintptr_t>(to_) - reinterpret_cast<uintptr_t>(ip) - sizeof(Step); \
   ip = to_;
-#define USE(name)                                                       \
-  if (!P::template use<isa::Op::name>(*m, *ip)) [[unlikely]] STOPPED
+#define USE(name)                                            \
+  if (!P::template use<isa::Op::name>(*m, *ip)) [[unlikely]] \
+  STOPPED
 
 #if defined(__clang__)
 
@@ -57,14 +58,14 @@ struct Arms {
     m->fuel = fuel;     \
     return;             \
   }
-#define JUMP(target)                                                      \
-  {                                                                       \
-    MOVE_TO(target)                                                       \
-    if (reinterpret_cast<uintptr_t>(ip) > fuel) [[unlikely]] {            \
-      m->fault(FaultKind::limit, *ip, 0, {});                             \
-      STOPPED                                                             \
-    }                                                                     \
-    DISPATCH;                                                             \
+#define JUMP(target)                                           \
+  {                                                            \
+    MOVE_TO(target)                                            \
+    if (reinterpret_cast<uintptr_t>(ip) > fuel) [[unlikely]] { \
+      m->fault(FaultKind::limit, *ip, 0, {});                  \
+      STOPPED                                                  \
+    }                                                          \
+    DISPATCH;                                                  \
   }
 #define ARM(name, ...) \
   static void name(const Step* ip, Machine* m, uintptr_t fuel) { __VA_ARGS__ }
@@ -97,14 +98,15 @@ void execute(Machine* m, const Step* ip, uintptr_t fuel) {
     DISPATCH; \
   }
 #define STOPPED goto stopped
-#define JUMP(target)                                                                 \
-  {                                                                                  \
-    MOVE_TO(target)                                                                  \
-    if (reinterpret_cast<uintptr_t>(ip) > fuel) [[unlikely]] goto over_the_limit;    \
-    DISPATCH;                                                                        \
+#define JUMP(target)                                         \
+  {                                                          \
+    MOVE_TO(target)                                          \
+    if (reinterpret_cast<uintptr_t>(ip) > fuel) [[unlikely]] \
+      goto over_the_limit;                                   \
+    DISPATCH;                                                \
   }
 #define ARM(name, ...) \
-  name : { __VA_ARGS__ }
+  name: { __VA_ARGS__ }
   DISPATCH;
 #include "vm/arms.inc"
 never:

@@ -98,14 +98,14 @@ TEST_F(Interp, TheLimitEndsEveryLoop) {
 
 TEST_F(Interp, NamesInstructionAndRegionOfAnAccess) {
   using enum FaultKind;
-  faults("r0 = *(u8 *)(r1 + 16)\n exit", out_of_bounds, 0, "memory + 16 for 1 bytes; it holds 16");
-  faults("r0 = *(u64 *)(r1 + 9)\n exit", out_of_bounds, 0, "memory + 9 for 8 bytes; it holds 16");
-  faults("r0 = 0\n *(u8 *)(r1 - 1) = 0\n exit", out_of_bounds, 1, "memory - 1 for 1 bytes; it holds 16");
-  faults("r1 = 0\n r0 = *(u8 *)(r1 + 8)\n exit", out_of_bounds, 1, "null + 8");
-  faults("r0 = *(u8 *)(r10 - 513)\n exit", out_of_bounds, 0,
-         "stack of frame 0: r10 - 513 for 1 bytes; it reaches from r10 - 512 to r10 - 1");
+  faults("r0 = *(u8 *)(r1 + 16)\n exit", out_of_bounds, 0, "byte 16 of the memory, which has 16 bytes");
+  faults("r0 = *(u64 *)(r1 + 9)\n exit", out_of_bounds, 0, "bytes 9 to 16 of the memory, which has 16 bytes");
+  faults("r0 = 0\n *(u8 *)(r1 - 1) = 0\n exit", out_of_bounds, 1, "byte -1 of the memory, which has 16 bytes");
+  faults("r1 = 0\n r0 = *(u8 *)(r1 + 8)\n exit", out_of_bounds, 1,
+         "null + 8; a pointer that may be null is compared with 0 before it is used");
+  faults("r0 = *(u8 *)(r10 - 513)\n exit", out_of_bounds, 0, "byte r10 - 513; frame 0 has r10 - 512 to r10 - 1");
   faults("*(u32 *)(r10 - 2) = 0\n exit", out_of_bounds, 0,
-         "stack of frame 0: r10 - 2 for 4 bytes; it reaches from r10 - 512 to r10 - 1");
+         "bytes r10 - 2 to r10 + 1; frame 0 has r10 - 512 to r10 - 1");
   faults("r0 = 0\n r2 = -1\n r0 = *(u8 *)(r2 + 0)\n exit", out_of_bounds, 2, "nothing this program may touch");
   faults("lock *(u64 *)(r1 + 4) += r2\n exit", out_of_bounds, 0,
          "an atomic operation on 8 bytes wants an address that they divide");
@@ -166,7 +166,9 @@ TEST_F(Interp, FramesHaveStacksOfTheirOwnAndAnEnd) {
     exit
 f:  *(u64 *)(r1 + 0) = 9
     r0 = 0
-    exit)").r0, 9u);
+    exit)")
+                .r0,
+            9u);
   EXPECT_EQ(checked(R"(
     call f
     r0 = *(u64 *)(r0 + 0)
@@ -174,7 +176,9 @@ f:  *(u64 *)(r1 + 0) = 9
 f:  *(u64 *)(r10 - 8) = 9
     r0 = r10
     r0 += -8
-    exit)").fault.kind, FaultKind::out_of_bounds);
+    exit)")
+                .fault.kind,
+            FaultKind::out_of_bounds);
   std::string deep;
   for (int i = 0; i < 7; ++i) deep += "call f" + std::to_string(i) + "\n exit\nf" + std::to_string(i) + ": ";
   EXPECT_EQ(checked(deep + "r0 = 1\n exit").r0, 1u);

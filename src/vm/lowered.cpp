@@ -44,9 +44,9 @@ Lowered Builder::finish() {
   for (const Jump& j : jumps_) {
     int64_t target = j.target;
     if (target < 0 || target >= size)
-      target = static_cast<int64_t>(fault_step(static_cast<uint32_t>(j.from),
-                                               "it jumps to " + std::to_string(j.target) + "; the program has " +
-                                                   std::to_string(size) + " instructions"));
+      target = static_cast<int64_t>(fault_step(
+          static_cast<uint32_t>(j.from),
+          "it jumps to " + std::to_string(j.target) + "; the program has " + std::to_string(size) + " instructions"));
     made_.steps_[j.from].off = static_cast<int32_t>((target - static_cast<int64_t>(j.from)) * step_bytes);
   }
   return std::move(made_);

@@ -32,14 +32,20 @@ Host this_machine() {
 }
 
 bool Machine::fault(FaultKind kind, const Step& at, uint64_t address, std::string region) {
-  stop = {.kind = kind, .program = run->program, .insn = slot_of(*run->program, at), .address = address,
+  stop = {.kind = kind,
+          .program = run->program,
+          .insn = slot_of(*run->program, at),
+          .address = address,
           .region = std::move(region)};
   return false;
 }
 
 bool Machine::fault_step(const Step& at) {
   const Lowered::Reason& reason = run->program->faults()[at.imm];
-  stop = {.kind = FaultKind::not_executable, .program = run->program, .insn = reason.insn, .address = 0,
+  stop = {.kind = FaultKind::not_executable,
+          .program = run->program,
+          .insn = reason.insn,
+          .address = 0,
           .region = reason.why};
   return false;
 }

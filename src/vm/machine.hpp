@@ -10,14 +10,14 @@
 
 namespace skep::vm {
 
-inline constexpr unsigned most_frames = 16;          // of any target
+inline constexpr unsigned most_frames = 16;           // of any target
 inline constexpr uint64_t may_goto_budget = 1 << 23;  // BPF_MAX_LOOPS: observed on Linux 6.18, tests/run/may_goto.case
 
 struct Frame {
-  const Step* back = nullptr;         // where the caller goes on
-  const Lowered* program = nullptr;   // the caller's: a tail call may change it
-  std::array<uint64_t, 4> saved{};    // the caller's r6 … r9
-  uint64_t known = 0;                 // checked: what was known of the caller's registers
+  const Step* back = nullptr;        // where the caller goes on
+  const Lowered* program = nullptr;  // the caller's: a tail call may change it
+  std::array<uint64_t, 4> saved{};   // the caller's r6 … r9
+  uint64_t known = 0;                // checked: what was known of the caller's registers
   uint64_t may_goto_left = may_goto_budget;
 };
 
@@ -52,8 +52,6 @@ struct Machine {
 };
 
 // Where a machine stands in its program, in slots.
-inline uint32_t slot_of(const Lowered& program, const Step& at) {
-  return static_cast<uint32_t>(&at - program.entry());
-}
+inline uint32_t slot_of(const Lowered& program, const Step& at) { return static_cast<uint32_t>(&at - program.entry()); }
 
 }  // namespace skep::vm

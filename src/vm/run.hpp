@@ -24,9 +24,9 @@ class Lowered;
 
 // What the world outside answers. Tests and batch replace it; the default is this machine.
 struct Host {
-  std::function<uint64_t()> now_ns;                 // CLOCK_MONOTONIC
-  std::function<uint32_t()> random;                 // get_prandom_u32
-  std::function<void(std::string_view)> printk;     // one formatted line of trace_printk, without the newline
+  std::function<uint64_t()> now_ns;              // CLOCK_MONOTONIC
+  std::function<uint32_t()> random;              // get_prandom_u32
+  std::function<void(std::string_view)> printk;  // one formatted line of trace_printk, without the newline
 };
 Host this_machine();  // printk goes nowhere
 
@@ -44,16 +44,16 @@ struct Fault {
 
 struct Outcome {
   uint64_t r0 = 0;
-  uint64_t insns = 0;  // executed 8-byte slots
-  Fault fault;         // kind none: it reached exit
+  uint64_t insns = 0;      // executed 8-byte slots
+  Fault fault;             // kind none: it reached exit
   bool repeatable = true;  // checked: nothing that was never written decided or left it
 };
 
 struct Run {
   const Host* host = nullptr;
-  unsigned lane = 0;                     // "this CPU"
-  context::Context* context = nullptr;   // none for raw memory
-  const Lowered* program = nullptr;      // the one executing now: changes with a tail call
+  unsigned lane = 0;                    // "this CPU"
+  context::Context* context = nullptr;  // none for raw memory
+  const Lowered* program = nullptr;     // the one executing now: changes with a tail call
   uint64_t max_insns = 0;
   unsigned tail_calls = 0;
 };

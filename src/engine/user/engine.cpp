@@ -42,8 +42,8 @@ static Result<void> fill(maps::Map& map, const module::MapDef& def) {
     }
     all.resize(map.sys_value_size());
     if (int err = map.sys_update(key, all); err != 0)
-      return fail(InitialContent{.what = "element " + to_hex(key) + " of its first content is refused: " +
-                                         strerrorname_np(-err)});
+      return fail(InitialContent{.what = "element " + to_hex(key) +
+                                         " of its first content is refused: " + strerrorname_np(-err)});
   }
   if (def.frozen == module::Frozen::yes) map.sys_freeze();
   return {};
@@ -53,20 +53,19 @@ Result<std::shared_ptr<Loaded>> Engine::load(std::shared_ptr<const module::Modul
   auto loaded = std::make_shared<Loaded>();
   for (const module::MapDef& def : module->maps) {
     auto map = TRY_WITHIN(make_map(def, lanes()), "map '" + def.name + "'");
-    if (auto filled = fill(*map, def); !filled)
-      return fail_within(std::move(filled.error()), "map '" + def.name + "'");
+    if (auto filled = fill(*map, def); !filled) return fail_within(std::move(filled.error()), "map '" + def.name + "'");
     loaded->maps_.push_back(std::move(map));
   }
   for (const module::ProgDef& def : module->progs)
-    loaded->programs_.push_back(
-        std::make_shared<Program>(def, lower::lower_unchecked(def, loaded->maps_, target_)));
+    loaded->programs_.push_back(std::make_shared<Program>(def, lower::lower_unchecked(def, loaded->maps_, target_)));
   for (std::size_t i = 0; i < module->maps.size(); ++i)
     for (const auto& [slot, program] : module->maps[i].slots) {
       auto* array = dynamic_cast<maps::ProgArray*>(loaded->maps_[i].get());
       const auto& target = loaded->programs_[program];
       // The handle counts nothing: array and program belong to the same Loaded, and a count would be a circle.
       if (array != nullptr)
-        array->set(slot, {.program = std::shared_ptr<void>(std::shared_ptr<void>{}, const_cast<vm::Lowered*>(&target->code().code())),
+        array->set(slot, {.program = std::shared_ptr<void>(std::shared_ptr<void>{},
+                                                           const_cast<vm::Lowered*>(&target->code().code())),
                           .id = program + 1});
     }
   loaded->module_ = std::move(module);
@@ -131,13 +130,14 @@ vm::Outcome Engine::rehearsed(const Program& program, vm::Run& run, const Input&
 Result<vm::Outcome> Engine::run(Executor executor, const Program& program, const Input& input) {
   if (input.cpu && *input.cpu >= lanes()) return fail(NoSuchLane{.cpu = *input.cpu, .lanes = lanes()});
   const module::ProgDef& def = program.definition();
-  if (def.core_relocations != 0)
-    return fail(CoreNotApplied{.program = def.name, .count = def.core_relocations});
+  if (def.core_relocations != 0) return fail(CoreNotApplied{.program = def.name, .count = def.core_relocations});
   if (executor == Executor::interp && input.context != nullptr)
     return fail(NotAvailable{.what = "interp for programs with a context", .instead = "use checked"});
   lane::Lane lane = input.cpu ? domain_.enter_at(*input.cpu) : domain_.enter();
-  vm::Run run{.host = input.host != nullptr ? input.host : &this_machine_, .lane = lane.index(),
-              .context = input.context, .max_insns = input.max_insns};
+  vm::Run run{.host = input.host != nullptr ? input.host : &this_machine_,
+              .lane = lane.index(),
+              .context = input.context,
+              .max_insns = input.max_insns};
   vm::Stack& stack = stack_of(lane.index());
   switch (executor) {
     case Executor::checked: return checked(program, run, input, stack);

@@ -42,7 +42,7 @@ class Program {
 class Loaded {
  public:
   const module::Module& module() const { return *module_; }
-  const std::vector<std::shared_ptr<maps::Map>>& maps() const { return maps_; }  // as in module().maps
+  const std::vector<std::shared_ptr<maps::Map>>& maps() const { return maps_; }        // as in module().maps
   const std::vector<std::shared_ptr<Program>>& programs() const { return programs_; }  // as in module().progs
 
  private:
@@ -56,8 +56,8 @@ struct Input {
   context::Context* context = nullptr;  // the packet and its fields; null: raw memory
   MutableBytes memory = {};             // r1 and r2 of a raw program; empty: r1 is null
   uint64_t max_insns = 1'000'000'000;
-  std::optional<unsigned> cpu = {};     // the lane to run on; default: this thread's
-  const vm::Host* host = nullptr;       // null: this machine
+  std::optional<unsigned> cpu = {};  // the lane to run on; default: this thread's
+  const vm::Host* host = nullptr;    // null: this machine
 };
 
 class Engine {

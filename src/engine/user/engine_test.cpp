@@ -47,8 +47,8 @@ struct EngineTest : ::testing::Test {
 // What interp would do to this process must never happen: checked meets it first.
 TEST_F(EngineTest, InterpRunsNothingThatCheckedRefuses) {
   Buffer memory(16, 7);
-  for (auto text : {"r2 = 0\n *(u64 *)(r2 + 0) = 1\n r0 = 0\n exit", "r1 += 100000000\n *(u8 *)(r1 + 0) = 1\n r0 = 0\n exit",
-                    "r0 = 0\nl: goto l"}) {
+  for (auto text : {"r2 = 0\n *(u64 *)(r2 + 0) = 1\n r0 = 0\n exit",
+                    "r1 += 100000000\n *(u8 *)(r1 + 0) = 1\n r0 = 0\n exit", "r0 = 0\nl: goto l"}) {
     module = {};
     program(text);
     auto loaded = load();
