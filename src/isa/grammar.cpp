@@ -137,9 +137,12 @@ class Reader {
 
   std::optional<Statement> walk(const Node& node, const State& state) {
     for (const Edge& e : node.edges) {
+      if (e.field == 0 && !is_literal(e.words, token(state))) continue;
       State next = state;
-      const bool fits = e.field != 0 ? field(e.field, next) : literal(e.words, next);
-      if (!fits) continue;
+      if (e.field == 0)
+        ++next.at;
+      else if (!field(e.field, next))
+        continue;
       if (auto s = walk(*e.to, next)) return s;
     }
     if (node.op && token(state).type == Type::end) return finished(*node.op, state);
@@ -169,14 +172,10 @@ class Reader {
   }
 
   const Token& token(const State& s) const { return tokens_[s.at]; }
-  bool literal(std::string_view words, State& s) const {
-    if (token(s).text != words && !same_number(token(s), words)) return false;
-    ++s.at;
-    return true;
-  }
-  static bool same_number(const Token& t, std::string_view words) {  // LLVM writes 0x1 where the pattern has 1
-    if (t.type != Type::number || words.size() != 1) return false;
-    const auto n = to_number(t.text);
+  static bool is_literal(std::string_view words, const Token& t) {
+    if (!t.text.empty() && t.text[0] == words[0] && t.text == words) return true;
+    if (t.type != Type::number || (words != "0" && words != "1")) return false;
+    const auto n = to_number(t.text);  // LLVM writes 0x1 where the pattern has 1
     return n && !n->huge && n->magnitude == static_cast<uint64_t>(words[0] - '0');
   }
   bool is(const State& s, std::string_view words) const { return token(s).text == words; }

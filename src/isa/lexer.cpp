@@ -16,6 +16,8 @@ bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 constexpr std::array<std::string_view, 21> signs = {
     "s>>=", "<<=", ">>=", "s>=", "s<=", "s/=", "s%=", "s>", "s<", "+=", "-=",
     "*=",   "/=",  "%=",  "|=",  "&=",  "^=",  "==",  "!=", ">=", "<="};
+constexpr std::string_view second_of_a_sign = "<>/%=";
+static_assert(std::ranges::all_of(signs, [](auto s) { return second_of_a_sign.find(s[1]) != s.npos; }));
 
 template <class P>
 std::size_t run(std::string_view text, P belongs) {
@@ -23,6 +25,7 @@ std::size_t run(std::string_view text, P belongs) {
 }
 
 std::size_t sign_length(std::string_view text) {
+  if (text.size() < 2 || second_of_a_sign.find(text[1]) == text.npos) return 0;
   for (std::string_view s : signs)
     if (text.starts_with(s)) return s.size();
   return 0;
