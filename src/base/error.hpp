@@ -38,6 +38,8 @@ using Value = std::variant<int64_t, std::string>;
 template <class T>
   requires std::is_integral_v<T>
 Value to_value(T v) {
+  if constexpr (std::is_unsigned_v<T>)
+    if (v > static_cast<uint64_t>(INT64_MAX)) return std::to_string(v);
   return static_cast<int64_t>(v);
 }
 inline Value to_value(std::string_view s) { return std::string(s); }
