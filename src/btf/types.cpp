@@ -201,7 +201,7 @@ Shared place_variables(const Btf& from, const Placement& placement) {
       v.offset = placement.offset(name, out->type(v.type).name).value_or(v.offset);
       vars.push_back(v);
     }
-    std::ranges::stable_sort(vars, {}, &SectionVar::offset);
+    std::ranges::sort(vars, {}, [](const SectionVar& v) { return std::pair(v.offset, v.type); });
     if (!vars.empty()) std::memcpy(words + 12, vars.data(), vars.size() * sizeof(SectionVar));
   }
   return out;

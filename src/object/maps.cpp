@@ -197,9 +197,8 @@ void Maps::read_kconfig() {
     d.variables.push_back(
         {.name = std::string(name), .offset = 0, .size = btf.size_of(type).value_or(0), .type = type});
   }
-  std::ranges::stable_sort(d.variables, [&](const module::Variable& a, const module::Variable& b) {
-    uint32_t left = alignment(btf, a.type), right = alignment(btf, b.type);
-    return left != right ? left > right : a.size < b.size;
+  std::ranges::sort(d.variables, {}, [&](const module::Variable& v) {  // the largest alignment first
+    return std::tuple(-static_cast<int>(alignment(btf, v.type)), v.size, std::string_view(v.name));
   });
   uint64_t end = 0;
   for (module::Variable& v : d.variables) {
@@ -257,7 +256,7 @@ Result<Maps> Maps::read(const Object& object, const Types& types) {
         s.kind != SymbolKind::section && s.kind != SymbolKind::func && s.section < object.sections().size())
       m.symbols_of_[s.section].push_back(i);
   for (auto& list : m.symbols_of_)
-    std::ranges::stable_sort(list, {}, [&](uint32_t i) { return object.symbols()[i].value; });
+    std::ranges::sort(list, {}, [&](uint32_t i) { return std::pair(object.symbols()[i].value, i); });
   TRY_VOID(m.read_declared());
   TRY_VOID(m.read_legacy());
   if (uint32_t section = object.find_section(".maps"); section != 0)

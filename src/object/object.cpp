@@ -106,13 +106,17 @@ Result<void> ElfReader::read_sections() {
   if (::elf_getshdrnum(elf_.get(), &count) != 0 || ::elf_getshdrstrndx(elf_.get(), &names) != 0)
     return broken("section table");
   if (count > out_.bytes_.size() / sizeof(Elf64_Shdr)) return broken("section table");
-  const Elf64_Shdr* names_header = ::elf64_getshdr(::elf_getscn(elf_.get(), names));
-  if (names_header == nullptr) return broken("section table");
+  auto header = [&](std::size_t i) -> std::optional<Elf64_Shdr> {  // loaded: a hostile table lies at any address
+    const void* h = ::elf64_getshdr(::elf_getscn(elf_.get(), i));
+    return h != nullptr ? std::optional(load<Elf64_Shdr>(h)) : std::nullopt;
+  };
+  auto names_header = header(names);
+  if (!names_header) return broken("section table");
   Bytes names_table = slice(out_.bytes_, names_header->sh_offset, names_header->sh_size).value_or(Bytes{});
   uint64_t total = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    const Elf64_Shdr* h = ::elf64_getshdr(::elf_getscn(elf_.get(), i));
-    if (h == nullptr) return broken("section table");
+    auto h = header(i);
+    if (!h) return broken("section table");
     auto name = text_at(names_table, h->sh_name).value_or("");
     out_.sections_.push_back(TRY_WITHIN(section(*h, name), place_of(name)));
     total += out_.sections_.back().data.size();
@@ -176,7 +180,7 @@ Result<void> ElfReader::read_relocations(uint32_t index) {
                          "relocation " + std::to_string(at / sizeof(Elf64_Rel)));
     list.push_back({.offset = r.r_offset, .symbol = symbol, .type = static_cast<uint32_t>(ELF64_R_TYPE(r.r_info))});
   }
-  std::ranges::stable_sort(list, {}, &Relocation::offset);
+  std::ranges::sort(list, {}, [](const Relocation& r) { return std::tuple(r.offset, r.symbol, r.type); });
   return {};
 }
 

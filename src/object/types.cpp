@@ -52,9 +52,10 @@ Result<Types> Types::read(const Object& object) {
   for (btf::ExtSection& s : parsed.sections) {
     auto at = by_name.find(s.name);
     if (at == by_name.end()) continue;
-    std::ranges::stable_sort(s.funcs, {}, &btf::FuncInfo::insn_off);
-    std::ranges::stable_sort(s.lines, {}, &btf::LineInfo::insn_off);
-    std::ranges::stable_sort(s.relos, {}, &btf::CoreRelo::insn_off);
+    // Not stable_sort: clang calls what libstdc++ 12 makes it of deprecated.
+    std::ranges::sort(s.funcs, {}, [](const btf::FuncInfo& f) { return std::pair(f.insn_off, f.type); });
+    std::ranges::sort(s.lines, {}, [](const btf::LineInfo& l) { return std::tuple(l.insn_off, l.line, l.column); });
+    std::ranges::sort(s.relos, {}, [](const btf::CoreRelo& r) { return std::pair(r.insn_off, r.access); });
     out.sections_[at->second] = std::move(s);
   }
   return out;
