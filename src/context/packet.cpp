@@ -7,7 +7,7 @@
 
 namespace skep::context {
 
-Packet::Packet() : memory_(std::make_unique_for_overwrite<uint8_t[]>(places * place_size)) {}
+Packet::Packet() { places_[0] = std::make_unique_for_overwrite<uint8_t[]>(place_size); }
 
 void Packet::assign(Bytes bytes, Layout layout) {
   auto size = static_cast<uint32_t>(bytes.size());
@@ -25,6 +25,7 @@ void Packet::assign(Bytes bytes, Layout layout) {
 void Packet::relocate() {
   const uint8_t* from = at(0);
   place_ = (place_ + 1) % places;
+  if (!places_[place_]) places_[place_] = std::make_unique_for_overwrite<uint8_t[]>(place_size);
   std::memcpy(at(0), from, end_);
 }
 

@@ -11,10 +11,12 @@
 // part in memory, so that data_end is all that distinguishes them. Limits and errnos are Linux 6.18's as its test run
 // answers them (helpers/kernel_test.cpp asks it).
 //
-// Reused from packet to packet without allocation. The memory is many places of equal size; relocate() moves the
-// packet to the next one, so that pointers from before point outside it (for the next 63 moves). One thread at a time.
+// Reused from packet to packet without allocation. The memory is places of equal size, each made when first needed;
+// relocate() moves the packet to the next one, so that pointers from before point outside it (for 15 moves). One
+// thread at a time.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -59,14 +61,14 @@ class Packet {
   Bytes with_hidden() const { return {at(data_ - hidden_), hidden_ + size()}; }
 
  private:
-  static constexpr std::size_t places = 64, place_size = 128 * 1024;
+  static constexpr std::size_t places = 16, place_size = 128 * 1024;
   static_assert(headroom + max_size + page <= place_size);
 
-  uint8_t* at(std::size_t offset) const { return memory_.get() + place_ * place_size + offset; }
+  uint8_t* at(std::size_t offset) const { return places_[place_].get() + offset; }
   int grow(uint32_t by);
   int shrink(uint32_t by);
 
-  std::unique_ptr<uint8_t[]> memory_;
+  std::array<std::unique_ptr<uint8_t[]>, places> places_;
   std::size_t place_ = 0;
   // Offsets in the place: meta_ <= data_ <= data_end_ <= end_, data_end_ <= hard_end_.
   uint32_t meta_ = headroom, data_ = headroom, data_end_ = headroom, end_ = headroom, hard_end_ = headroom;
