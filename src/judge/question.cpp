@@ -74,7 +74,7 @@ Result<std::vector<isa::Insn>> to_insns(const json& v) {
   if (bytes.size() % sizeof(isa::Insn) != 0)
     return fail(WrongType{.found = std::to_string(bytes.size()) + " bytes", .expected = "a multiple of 8 bytes"});
   std::vector<isa::Insn> insns(bytes.size() / sizeof(isa::Insn));
-  std::memcpy(insns.data(), bytes.data(), bytes.size());
+  if (!bytes.empty()) std::memcpy(insns.data(), bytes.data(), bytes.size());
   return insns;
 }
 
@@ -110,10 +110,10 @@ constexpr Member<module::ProgDef> prog_members[] = {
     {"attach_type", READ(module::ProgDef, it.attach_type = TRY(to_attach_type(v));)},
     {"attach_to", READ(module::ProgDef, it.attach_to = TRY(to_text(v));)},
     {"insns", READ(module::ProgDef, it.insns = TRY(to_insns(v));)},
-    {"license", READ(module::ProgDef, TRY(to_text(v));)},
+    {"license", READ(module::ProgDef, TRY_VOID(to_text(v));)},
     {"flags", READ(module::ProgDef, it.flags = TRY(to_flags(v, facts::prog_flags));)},
-    {"func_info", READ(module::ProgDef, TRY(to_bytes(v));)},  // for the verifier; a run does not see them
-    {"line_info", READ(module::ProgDef, TRY(to_bytes(v));)},
+    {"func_info", READ(module::ProgDef, TRY_VOID(to_bytes(v));)},  // for the verifier; a run does not see them
+    {"line_info", READ(module::ProgDef, TRY_VOID(to_bytes(v));)},
     {"ksyms", READ(module::ProgDef, it.externs = TRY(to_ksyms(v));)},
 };
 
@@ -137,6 +137,17 @@ struct MapDraft {
   std::vector<std::string> unavailable;
 };
 
+// Programs of a prog_array by index; null leaves a slot empty.
+Result<void> read_slots(MapDraft& it, const json& v) {
+  TRY_VOID(want_list(v, "programs by index"));
+  for (uint32_t slot = 0; slot < v.size(); ++slot) {
+    if (v[slot].is_null()) continue;
+    const uint32_t prog = TRY_WITHIN(to_u32(v[slot]), "[" + std::to_string(slot) + "]");
+    it.def.slots.push_back({.slot = slot, .index = prog});
+  }
+  return {};
+}
+
 constexpr Member<MapDraft> map_members[] = {
     {"type", READ(MapDraft, it.def.type = TRY(to_map_type(v));)},
     {"key", READ(MapDraft, it.def.key_size = TRY(to_u32(v));)},
@@ -145,18 +156,13 @@ constexpr Member<MapDraft> map_members[] = {
     {"flags", READ(MapDraft, it.def.flags = TRY(to_flags(v, facts::map_flags));)},
     {"extra", READ(MapDraft, it.def.extra = TRY(to_number(v, UINT64_MAX));)},
     {"name", READ(MapDraft, it.def.name = TRY(to_text(v));)},
-    {"inner", READ(MapDraft, TRY(to_u32(v)); it.unavailable.emplace_back("a map in a map");)},
+    {"inner", READ(MapDraft, TRY_VOID(to_u32(v)); it.unavailable.emplace_back("a map in a map");)},
     {"key_type", READ(MapDraft, it.def.key_type = TRY(to_u32(v));)},
     {"value_type", READ(MapDraft, it.def.value_type = TRY(to_u32(v));)},
     {"frozen", READ(MapDraft, it.def.frozen = TRY(to_bool(v)) ? module::Frozen::yes : module::Frozen::no;)},
     {"init", READ(MapDraft, it.def.initial = TRY(read_list(v, "[key, value]", to_pair<module::Entry>));)},
-    {"progs", READ(
-                  MapDraft, TRY_VOID(want_list(v, "programs by index")); for (uint32_t i = 0; i < v.size(); ++i) {
-                    if (v[i].is_null()) continue;
-                    uint32_t prog = TRY_WITHIN(to_u32(v[i]), "[" + std::to_string(i) + "]");
-                    it.def.slots.push_back({.slot = i, .index = prog});
-                  })},
-    {"pin", READ(MapDraft, TRY(to_text(v)); it.unavailable.emplace_back("a pinned map");)},
+    {"progs", read_slots},
+    {"pin", READ(MapDraft, TRY_VOID(to_text(v)); it.unavailable.emplace_back("a pinned map");)},
 };
 
 // ---- runs ---------------------------------------------------------------------------------------------------------
@@ -302,7 +308,7 @@ Result<void> read_on(Draft& d, const json& v) {
 }
 
 Result<void> read_hello(Draft& d, const json& v) {
-  TRY(to_number(v, 1));
+  TRY_VOID(to_number(v, 1));
   d.q.hello = true;
   return {};
 }
@@ -371,7 +377,7 @@ constexpr Member<Draft> line_members[] = {
     SHORT("ksyms"),
     {"license", READ(Draft, it.license = TRY(to_text(v));)},
     {"progs", read_progs},
-    {"btf", READ(Draft, TRY(to_bytes(v));)},  // for the verifier; a run does not see types
+    {"btf", READ(Draft, TRY_VOID(to_bytes(v));)},  // for the verifier; a run does not see types
     {"object", READ(Draft, object_of(it).path = TRY(to_text(v));)},
     {"program", READ(Draft, object_of(it).program = TRY(to_text(v));)},
     {"set", read_set},
@@ -380,7 +386,7 @@ constexpr Member<Draft> line_members[] = {
     {"targets",
      READ(Draft, for (std::string& t : TRY(read_list(v, "targets", to_text))) it.targets.push_back(std::move(t));)},
     {"log", read_log},
-    {"proof", READ(Draft, TRY(to_bool(v));)},
+    {"proof", READ(Draft, TRY_VOID(to_bool(v));)},
     {"maps", read_maps},
     {"runs", READ(Draft, it.q.runs = TRY(read_list(v, "runs", to_run)); it.has_runs = true;)},
     TOP_RUN("packet"),
@@ -394,7 +400,7 @@ constexpr Member<Draft> line_members[] = {
     TOP_RUN("max_insns"),
     {"ops", READ(Draft, it.q.ops = TRY(read_list(v, "operations", to_op));)},
     {"threads", read_threads},
-    {"history", READ(Draft, TRY(to_bool(v));)},
+    {"history", READ(Draft, TRY_VOID(to_bool(v));)},
 };
 
 // ---- putting it together ------------------------------------------------------------------------------------------
