@@ -306,31 +306,13 @@ Result<void> Encoder::write(TypeId id, MutableBytes at, const Datum& d) const {
       return {};
     }
   Type t = value_type(btf_, id);
-  switch (t.kind) {
-    case Kind::int_:
-    case Kind::enum_:
-    case Kind::enum64:
-      if (at.size() > 8) return wide(t, at, d);
-      return number(id, at, offset_of(btf_, t), width_of(btf_, t), d);
-    case Kind::ptr: return wide(t, at, d);
-    case Kind::float_: return floating(t, at, d);
-    case Kind::array: return array(t, at, d);
-    case Kind::struct_:
-    case Kind::union_: return record(t, at, d);
-    case Kind::datasec: return section(t, at, d);
-    case Kind::void_:
-    case Kind::fwd:
-    case Kind::func:
-    case Kind::func_proto:
-    case Kind::decl_tag:
-    case Kind::typedef_:
-    case Kind::volatile_:
-    case Kind::const_:
-    case Kind::restrict_:
-    case Kind::type_tag:
-    case Kind::var: return fail(NoSize{.inner = btf_.spelled(id)});
-  }
-  std::unreachable();
+  if (t.kind == Kind::ptr || (is_number(t) && at.size() > 8)) return wide(t, at, d);
+  if (is_number(t)) return number(id, at, offset_of(btf_, t), width_of(btf_, t), d);
+  if (t.kind == Kind::float_) return floating(t, at, d);
+  if (t.kind == Kind::array) return array(t, at, d);
+  if (is_record(t)) return record(t, at, d);
+  if (t.kind == Kind::datasec) return section(t, at, d);
+  return fail(NoSize{.inner = btf_.spelled(id)});
 }
 
 }  // namespace

@@ -23,6 +23,12 @@ struct Folder {
   }
   ~Folder() { std::filesystem::remove_all(path); }
   Folder(const Folder&) = delete;
+  std::string write(const std::string& name, std::string_view text) const {
+    auto f = *OutputFile::create(path + "/" + name);
+    EXPECT_TRUE(f.write(as_bytes(text)));
+    EXPECT_TRUE(f.commit());
+    return path + "/" + name;
+  }
 };
 
 inline std::string output_of(const std::string& command) {
@@ -37,9 +43,7 @@ inline std::string output_of(const std::string& command) {
 
 // Leaves o.o and its sections `btf` and `ext` in the folder.
 inline void compile(const Folder& folder, const std::string& compiler, const char* source) {
-  auto f = *OutputFile::create(folder.path + "/o.c");
-  ASSERT_TRUE(f.write(as_bytes(source)));
-  ASSERT_TRUE(f.commit());
+  folder.write("o.c", source);
   std::string flags = compiler == "bpf-gcc" ? " -O2 -gbtf" : " -target bpf -O2 -g";
   output_of(compiler + flags + " -c " + folder.path + "/o.c -o " + folder.path + "/o.o");
   output_of("llvm-objcopy-19 --dump-section .BTF=" + folder.path + "/btf --dump-section .BTF.ext=" + folder.path +

@@ -2,32 +2,12 @@
 // For the tests of this folder: objects made by the compilers we support.
 #pragma once
 
-#include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <cstdlib>
-#include <filesystem>
-#include <string>
-
-#include "base/file.hpp"
+#include "btf/made.hpp"
 #include "object/open.hpp"
 
 namespace skep::object::made {
 
-struct Folder {
-  std::string path = ::testing::TempDir() + "skep_object_XXXXXX";
-  Folder() {
-    if (::mkdtemp(path.data()) == nullptr) std::abort();
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-  Folder(const Folder&) = delete;
-  std::string write(const std::string& name, std::string_view text) const {
-    auto f = *OutputFile::create(path + "/" + name);
-    EXPECT_TRUE(f.write(as_bytes(text)));
-    EXPECT_TRUE(f.commit());
-    return path + "/" + name;
-  }
-};
+using btf::made::Folder;
 
 inline constexpr const char* clangs[] = {"clang-14", "clang-16", "clang-19"};
 

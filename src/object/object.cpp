@@ -58,15 +58,13 @@ class ElfReader {
 };
 
 static std::string_view machine_name(uint16_t machine) {
-  switch (machine) {
-    case EM_386: return " (x86)";
-    case EM_X86_64: return " (x86-64)";
-    case EM_ARM: return " (ARM)";
-    case EM_AARCH64: return " (ARM64)";
-    case EM_RISCV: return " (RISC-V)";
-    case EM_S390: return " (s390)";
-    default: return "";
-  }
+  static constexpr std::pair<uint16_t, std::string_view> names[] = {
+      {EM_386, " (x86)"},       {EM_X86_64, " (x86-64)"}, {EM_ARM, " (ARM)"},
+      {EM_AARCH64, " (ARM64)"}, {EM_RISCV, " (RISC-V)"},  {EM_S390, " (s390)"},
+  };
+  for (auto [number, name] : names)
+    if (number == machine) return name;
+  return "";
 }
 static std::string_view type_name(uint16_t type) {
   return type == ET_EXEC ? " (program)" : type == ET_DYN ? " (shared library)" : type == ET_CORE ? " (core file)" : "";
