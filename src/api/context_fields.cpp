@@ -77,8 +77,7 @@ std::string field_name(const module::ProgDef& program, const isa::Insn& insn, Re
   const auto access = facts::access_field(program.type, insn.off, row.bits / 8U, how);
   if (!access) return {};
   if (access->field->count == 1) return fmt::format("ctx->{}", access->field->name);
-  return fmt::format("ctx->{}[{}]", access->field->name,
-                     access->element + access->first / access->field->size);
+  return fmt::format("ctx->{}[{}]", access->field->name, access->element + access->first / access->field->size);
 }
 
 }  // namespace

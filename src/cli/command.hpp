@@ -72,9 +72,11 @@ struct Command {
 std::span<const Command> commands();
 
 std::unique_ptr<Verb> make_asm();
+std::unique_ptr<Verb> make_batch();
 std::unique_ptr<Verb> make_dump();
 std::unique_ptr<Verb> make_exec();
 std::unique_ptr<Verb> make_run();
+std::unique_ptr<Verb> make_test();
 
 // What every command understands.
 struct Common {

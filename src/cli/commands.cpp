@@ -79,6 +79,23 @@ without.
 )",
      .listens = {.json = true, .verbose = false},
      .make = make_exec},
+    {.name = "batch",
+     .does = "Answers JSON lines: small programs, run by the thousand in one process.",
+     .arguments = "[FILE] [options]",
+     .examples = {{"skep batch questions.jsonl > answers.jsonl", "one line out for each line in"},
+                  {R"(echo '{"hello":1}' | skep batch)", "what this skep can do"}},
+     .exits = "0 every line has its answer (which may be an error), 2 could not read or write",
+     .notes = "\nThe lines are described in [batch.md](batch.md).\n",
+     .listens = {},
+     .make = make_batch},
+    {.name = "test",
+     .does = "Runs case files: programs, and what must come of them.",
+     .arguments = "FILE… [options]",
+     .examples = {{"skep test tests/run/*.case", "every run through every executor, and all must agree"}},
+     .exits = "0 all as expected, 1 not, 2 a file could not be read",
+     .notes = "\nThe files are described in [case.md](case.md).\n",
+     .listens = {.json = true, .verbose = false},
+     .make = make_test},
 };
 
 std::span<const Command> commands() { return table; }

@@ -92,7 +92,8 @@ Result<void> parse(const Command& command, std::vector<Flag> flags, std::span<co
   for (const Flag& f : flags) {
     CLI::Option* o = is_switch(f) ? app.add_flag(without_spaces(f.names)) : app.add_option(without_spaces(f.names));
     if (!is_switch(f)) o->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    if (!is_switch(f)) o->expected(1, is_argument(f) && is_list(f) ? CLI::detail::expected_max_vector_size : 1);
+    if (!is_switch(f)) o->expected(1);
+    if (is_argument(f) && is_list(f)) o->expected(1, CLI::detail::expected_max_vector_size)->allow_extra_args();
     options.push_back(o);
   }
   TRY_VOID(split(app, command, flags, words));
