@@ -13,8 +13,12 @@ struct Count {
   uint64_t n;
 };
 inline Value to_value(Count c) {
-  std::string text = std::to_string(c.n);
-  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
+  const std::string digits = std::to_string(c.n);
+  std::string text;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i != 0 && (digits.size() - i) % 3 == 0) text += ',';
+    text += digits[i];
+  }
   return text;
 }
 
