@@ -42,8 +42,7 @@ instruction, the address and the source line.
     {.name = "dump",
      .does = "Shows what is in an object: programs, maps, instructions beside their source lines.",
      .arguments = "FILE [options]",
-     .examples = {{"skep dump prog.o", "everything"},
-                  {"skep dump prog.o --program 'on_*'", "some programs"},
+     .examples = {{"skep dump prog.o --program 'on_*'", "only some programs"},
                   {"skep dump --raw prog.bin", "instructions without an object around them"}},
      .exits = "0 shown, 2 could not read it",
      .notes = R"(
