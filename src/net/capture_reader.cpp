@@ -41,9 +41,8 @@ struct Input {
 
   static ssize_t read(void* self, char* to, std::size_t size) {
     auto* in = static_cast<Input*>(self);
-    ssize_t n;
-    do n = ::read(in->fd.get(), to, size);
-    while (n < 0 && errno == EINTR);
+    // EINTR ends it: signals restart a read, but those with which somebody asks to stop.
+    const ssize_t n = ::read(in->fd.get(), to, size);
     if (n <= 0) return n;
     if (in->done < in->first.size())
       std::copy_n(to, std::min(static_cast<std::size_t>(n), in->first.size() - in->done), &in->first[in->done]);
