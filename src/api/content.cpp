@@ -150,7 +150,8 @@ static Result<void> put(const module::Module& module, const module::MapDef& def,
     value.resize(round_up(value.size(), 8));
     if (value.size() < map.sys_value_size()) value.insert(value.end(), one.begin(), one.end());
   }
-  if (const int err = map.sys_update(key, value); err != 0) return fail(UpdateRefused{.err = errno_name(-err)});
+  if (const int err = map.sys_update(key, value); err != 0)
+    return fail(UpdateRefused{.err = errno_name(-err), .entries = def.max_entries});
   return {};
 }
 

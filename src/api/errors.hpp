@@ -26,8 +26,8 @@ namespace skep::api {
     "it did not reach its exit within {most} instructions", "raise --max-insns")                                       \
   X(ValueSize, "SKEP-A0009", "value-size", EINVAL, (std::string, found)(uint32_t, size),                               \
     "{found} was given; {size} bytes are needed", "without BTF a value is a number, or hex of that many bytes")        \
-  X(UpdateRefused, "SKEP-A0010", "update-refused", EINVAL, (std::string, err),                                         \
-    "the map refuses it: {err}", "")                                                                                   \
+  X(UpdateRefused, "SKEP-A0010", "update-refused", EINVAL, (std::string, err)(uint32_t, entries),                       \
+    "the map, which has {entries} entries, refuses it: {err}", "")                                                     \
   X(CannotFill, "SKEP-A0011", "cannot-fill", ENOTSUP, (std::string, type),                                             \
     "a map of type {type} takes no content from outside", "")
 // clang-format on

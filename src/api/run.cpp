@@ -110,8 +110,9 @@ class PacketRun {
   }
 
  private:
-  Result<net::CaptureReader> opened_capture() const {
+  Result<net::CaptureReader> opened_capture() {
     auto in = net::CaptureReader::open(options_.capture);
+    if (!in) TRY_VOID(ask());
     // What is wrong with a capture begins with its name; what is wrong with the name has no place yet.
     if (!in && in.error().place().empty()) return fail_within(std::move(in.error()), "--in");
     if (in && !options_.filter.empty())
@@ -157,10 +158,8 @@ class PacketRun {
     return ask();
   }
   Result<void> ask() {
-    const Progress progress{.packets = report_.packets,
-                            .runs = report_.runs,
-                            .bytes_done = in_->bytes_done(),
-                            .bytes_total = in_->bytes_total()};
+    Progress progress{.packets = report_.packets, .runs = report_.runs, .bytes_done = 0, .bytes_total = 0};
+    if (in_) progress.bytes_done = in_->bytes_done(), progress.bytes_total = in_->bytes_total();
     if (!watch_ || watch_(progress) == Go::on) return {};
     return fail(Interrupted{.packets = report_.packets});
   }

@@ -65,11 +65,11 @@ class Listing {
     if (!subprogram.empty()) out_ += fmt::format("\n{}:\n", printable(subprogram));
     const module::LineInfo* line = module::source_line(program_, pc);
     if (line != nullptr && (line->file != file_ || line->line != line_)) {
-      out_ += paint_.dim(fmt::format(
-                  "  {}:{}  {}", printable(without_folders(line->file)), line->line,
-                  printable(std::string_view(line->text)
-                                .substr(std::min(line->text.find_first_not_of(" \t"), line->text.size()))))) +
-              "\n";
+      std::string_view text = line->text;
+      text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+      std::string shown = fmt::format("  {}:{}", printable(without_folders(line->file)), line->line);
+      if (!text.empty()) shown += "  " + printable(text);
+      out_ += paint_.dim(shown) + "\n";
       file_ = line->file;
       line_ = line->line;
     }
@@ -153,11 +153,19 @@ class Dump : public Verb {
     return out;
   }
 
+  // Sections that say nothing of the program that is not shown anyway.
+  static bool serves_the_linker(std::string_view name) {
+    for (std::string_view prefix : {".rel", ".debug", ".strtab", ".symtab", ".shstrtab", ".llvm", ".comment"})
+      if (name.starts_with(prefix)) return true;
+    return false;
+  }
+
   static std::string sections(const api::Opened& opened, const Paint& paint) {
-    std::string line = "  sections";
+    std::string line;
     for (const api::SectionFacts& s : opened.sections)
-      line += fmt::format("{} {} {}", &s == opened.sections.data() ? "" : ",", printable(s.name), grouped(s.size));
-    return paint.dim(line + " bytes") + "\n";
+      if (!serves_the_linker(s.name))
+        line += fmt::format("{} {} {}", line.empty() ? "" : ",", printable(s.name), grouped(s.size));
+    return paint.dim("  sections" + line + " bytes") + "\n";
   }
 
   static std::string sized(const module::Module& module, btf::TypeId type, uint32_t size) {

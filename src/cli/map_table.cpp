@@ -149,11 +149,15 @@ std::vector<Row> rows_of(const module::Module& module, const api::Content& conte
 
 std::string head(const module::MapDef& def, const api::Content& content, std::size_t shown, const Paint& paint) {
   std::string what = fmt::format("{}, ", name(def.type));
-  if (is_array(def.type))
-    what += plural(def.max_entries, "entry") +
-            (shown == def.max_entries ? "" : fmt::format(", {} not zero", grouped(shown)));
-  else
+  if (is_array(def.type)) {
+    what += plural(def.max_entries, "entry");
+    if (shown == 0)
+      what += ", all zero";
+    else if (shown != def.max_entries)
+      what += fmt::format(", {} not zero", grouped(shown));
+  } else {
     what += fmt::format("{} of {}", grouped(content.elements.size()), plural(def.max_entries, "entry"));
+  }
   return fmt::format("map {}  {}\n", printable(def.name), paint.dim("(" + what + ")"));
 }
 

@@ -29,12 +29,14 @@ ProgressLine::~ProgressLine() {
 }
 
 std::string progress_text(const api::Progress& p, double seconds) {
-  const double rate = seconds > 0 ? static_cast<double>(p.packets) / seconds : 0;
+  const bool repeated = p.runs > p.packets;  // then runs are what moves
+  const auto count = static_cast<double>(repeated ? p.runs : p.packets);
   std::string text = "  ";
   const bool known = p.bytes_total != 0 && p.bytes_done != 0;
   const double done = known ? static_cast<double>(p.bytes_done) / static_cast<double>(p.bytes_total) : 0;
   if (known) text += fmt::format("{:.0f} %  ", 100 * done);
-  text += fmt::format("{} packets  {}/s", in_short(static_cast<double>(p.packets)), in_short(rate));
+  text += fmt::format("{} {}  {}/s", in_short(count), repeated ? "runs" : "packets",
+                      in_short(seconds > 0 ? count / seconds : 0));
   if (known) text += fmt::format("  {:.0f} s left", seconds / done * (1 - done));
   return text;
 }

@@ -15,6 +15,7 @@
 #include "cli/map_table.hpp"
 #include "cli/progress.hpp"
 #include "cli/values.hpp"
+#include "facts/verdicts.hpp"
 
 namespace skep::cli {
 namespace {
@@ -199,9 +200,12 @@ class Run : public Verb {
   }
 
   static std::string verdicts(const api::RunReport& report) {
+    const bool just_numbers = facts::verdicts(facts::row(report.type).verdicts).empty();
     Table table;
     for (const api::VerdictCount& v : report.verdicts)
-      table.add({{v.name}, {grouped(v.count), Align::right}, {percent(v.count, report.runs), Align::right}});
+      table.add({{(just_numbers ? "r0 = " : "") + v.name},
+                 {grouped(v.count), Align::right},
+                 {percent(v.count, report.runs), Align::right}});
     return table.text("  ");
   }
 
