@@ -122,6 +122,11 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{R"({"id":1,"do":[],"maps":[{}],"ops":[["lookup",0]]})", "1", "wrong-type", "ops: [0]"},
         Bad{R"({"id":1,"do":[],"maps":[{}],"ops":[["lookup",0,"00",0]]})", "1", "wrong-type", "ops: [0]"},
         Bad{R"({"id":1,"do":[],"maps":[{}],"ops":[["lookup",0,"0"]]})", "1", "wrong-type", "ops: [0]: [2]"},
+        Bad{R"({"id":1,"do":[],"object":"/dev/zero"})", "1", "unfit-input", "object"},
+        Bad{R"({"id":1,"do":[],"object":"-"})", "1", "unfit-input", "object"},
+        Bad{R"({"id":1,"do":[],"set":{"a":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}}", "1",
+            "wrong-type", "set: a"},
+        Bad{R"({"id":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}", "null", "wrong-type", "id"},
         Bad{R"({"id":1,"do":[],"on":["moon"]})", "1", "unknown-word", "on: [0]"}));
 
 // ---- runs ---------------------------------------------------------------------------------------------------------
@@ -213,8 +218,12 @@ std::string small_line(uint32_t i) {
   }
 }
 
-TEST(BatchStream, AHundredThousandLinesInOrderAtTenThousandASecond) {
+TEST(BatchStream, ManyLinesInOrderAtTenThousandASecond) {
+#if defined(__clang__)  // whose builds carry sanitizers
+  constexpr uint32_t lines = 10'000;
+#else
   constexpr uint32_t lines = 100'000;
+#endif
   std::string in;
   for (uint32_t i = 0; i < lines; ++i) in += small_line(i) + "\n";
   const auto [out, seconds] = streamed(in);
@@ -230,7 +239,7 @@ TEST(BatchStream, AHundredThousandLinesInOrderAtTenThousandASecond) {
   EXPECT_EQ(at, out.size());
   RecordProperty("lines_per_second", static_cast<int>(lines / seconds));
   std::printf("%d lines a second\n", static_cast<int>(lines / seconds));
-#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__) && !defined(__clang__)
+#if defined(__OPTIMIZE__) && !defined(__clang__)
   EXPECT_GE(lines / seconds, 10'000);
 #endif
 }

@@ -96,17 +96,17 @@ class Parser {
   std::string place(uint32_t line) const { return file_.path + ":" + std::to_string(line); }
 
   Result<void> line(std::string_view raw) {
-    const std::string_view text = trimmed(raw.substr(0, find_mark(raw, "#")));
+    const std::string_view whole = raw.substr(0, find_mark(raw, "#")), text = trimmed(whole);
     if (text.empty()) return {};
     if (!is_space(raw[0])) return declaration(text);
-    if (in_block_) return {};  // C, indented, as it stands
-    return instruction(text);
+    if (in_block_) return {};   // C, indented, as it stands
+    return instruction(whole);  // as it stands, so that columns are the file's
   }
 
   Result<void> instruction(std::string_view text) {
     if (progs_.empty()) return fail(CaseOrder{.what = "an instruction", .expected = "write prog NAME: TYPE above it"});
     const std::size_t mark = std::min(find_mark(text, "=>"), find_mark(text, "!"));
-    if (mark != text.npos && !text.starts_with(';')) {
+    if (mark != text.npos && !trimmed(text).starts_with(';')) {
       ++progs_.back().prog.waiting;
       text = text.substr(0, mark);
     }

@@ -25,14 +25,14 @@ namespace {
 
 using isa::Insn, isa::make_insn;
 
+template <class T>
+uint64_t pointer(const T* p) {
+  return reinterpret_cast<uint64_t>(p);
+}
 bpf_attr zeroed() {
   bpf_attr attr;
   std::memset(&attr, 0, sizeof attr);
   return attr;
-}
-template <class T>
-uint64_t pointer(const T* p) {
-  return reinterpret_cast<uint64_t>(p);
 }
 int bpf(bpf_cmd command, bpf_attr& attr) {
   const long r = syscall(SYS_bpf, command, &attr, sizeof attr);

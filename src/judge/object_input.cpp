@@ -16,7 +16,7 @@ Result<module::Module> open_object(const ObjectInput& input) {
     return fail(Unfit{.what = "'" + input.path + "'", .why = "it is no regular file"});
   const object::Object object = TRY(object::Object::read(input.path));
   object::OpenOptions options;
-  for (const auto& [variable, value] : input.set) options.set.push_back({variable, {value}});
+  for (const auto& [variable, value] : input.set) options.set.push_back({variable, value});
   module::Module module = TRY(object::open(object, options));
   if (input.program.empty()) return module;
   // The one that is asked for comes first, so that runs which name no program mean it; others stay for tail calls.

@@ -7,14 +7,15 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "btf/datum.hpp"
 #include "module/module.hpp"
 
 namespace skep::judge {
 
 struct ObjectInput {
   std::string path;
-  std::string program;                                   // empty: all of them
-  std::vector<std::pair<std::string, std::string>> set;  // global variables and their values, as `--set` has them
+  std::string program;                                  // empty: all of them
+  std::vector<std::pair<std::string, btf::Datum>> set;  // global variables and their values, as `--set` has them
 };
 
 Result<module::Module> open_object(const ObjectInput& input);

@@ -378,6 +378,7 @@ Result<Buffer> packet_from_words(std::string_view text) {
   if (layers.empty()) return unexpected_text("", "a layer");
   Buffer frame = TRY(Build(layers).from(0, nullptr));
   if (layers.back().kind == Kind::pad) frame.resize(std::max<std::size_t>(frame.size(), layers.back().number));
+  if (frame.size() > most_packet_bytes) return fail(PacketTooLong{.most = most_packet_bytes});
   return frame;
 }
 

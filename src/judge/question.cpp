@@ -281,6 +281,29 @@ Result<Op> to_op(const json& v) {
   return op;
 }
 
+// ---- values of global variables ----------------------------------------------------------------------------------
+
+constexpr unsigned deepest_value = 64;
+
+Result<btf::Datum> to_datum(const json& v, unsigned depth) {
+  if (depth > deepest_value)
+    return fail(WrongType{.found = "a deeper value", .expected = std::to_string(deepest_value) + " levels at most"});
+  if (v.is_boolean()) return btf::Datum{v.get<bool>()};
+  if (v.is_number_unsigned()) return btf::Datum{v.get<uint64_t>()};
+  if (v.is_number_integer()) return btf::Datum{v.get<int64_t>()};
+  if (v.is_number_float()) return btf::Datum{v.get<double>()};
+  if (v.is_string()) return btf::Datum{v.get<std::string>()};
+  if (v.is_null()) return fail(WrongType{.found = kind_of(v), .expected = "a value"});
+  if (v.is_array()) {
+    btf::List list;
+    for (const json& element : v) list.push_back(TRY(to_datum(element, depth + 1)));
+    return btf::Datum{std::move(list)};
+  }
+  btf::Record record;
+  for (const auto& [name, member] : v.items()) record.push_back({name, TRY_WITHIN(to_datum(member, depth + 1), name)});
+  return btf::Datum{std::move(record)};
+}
+
 // ---- the line -----------------------------------------------------------------------------------------------------
 
 Result<void> read_id(Draft& d, const json& v) {
@@ -340,15 +363,13 @@ Result<void> read_log(Draft&, const json& v) {
   return {};
 }
 
+ObjectInput& object_of(Draft& d) { return d.object ? *d.object : d.object.emplace(); }
+
 Result<void> read_set(Draft& d, const json& v) {
   if (!v.is_object()) return fail(WrongType{.found = kind_of(v), .expected = "an object"});
-  if (!d.object) d.object.emplace();
-  for (const auto& [name, value] : v.items())
-    d.object->set.emplace_back(name, value.is_string() ? value.get<std::string>() : value.dump());
+  for (const auto& [name, value] : v.items()) object_of(d).set.emplace_back(name, TRY_WITHIN(to_datum(value, 0), name));
   return {};
 }
-
-ObjectInput& object_of(Draft& d) { return d.object ? *d.object : d.object.emplace(); }
 
 // A member of the short form, or of the one run at top level: as in a program or a run of its own.
 template <class T, std::size_t N>
@@ -389,15 +410,10 @@ constexpr Member<Draft> line_members[] = {
     {"proof", READ(Draft, TRY_VOID(to_bool(v));)},
     {"maps", read_maps},
     {"runs", READ(Draft, it.q.runs = TRY(read_list(v, "runs", to_run)); it.has_runs = true;)},
-    TOP_RUN("packet"),
-    TOP_RUN("l2"),
-    TOP_RUN("ctx"),
-    TOP_RUN("mem"),
-    TOP_RUN("args"),
-    TOP_RUN("cpu"),
-    TOP_RUN("now_ns"),
-    TOP_RUN("seed"),
-    TOP_RUN("max_insns"),
+    // clang-format off
+    TOP_RUN("packet"), TOP_RUN("l2"), TOP_RUN("ctx"), TOP_RUN("mem"), TOP_RUN("args"),
+    TOP_RUN("cpu"), TOP_RUN("now_ns"), TOP_RUN("seed"), TOP_RUN("max_insns"),
+    // clang-format on
     {"ops", READ(Draft, it.q.ops = TRY(read_list(v, "operations", to_op));)},
     {"threads", read_threads},
     {"history", READ(Draft, TRY_VOID(to_bool(v));)},

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a case file says about itself when it is wrong: a file that must fail fails, at the line that is wrong.
+#include "judge/case.hpp"
+
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include "base/file.hpp"
+#include "judge/packet_words.hpp"
+
+namespace skep::judge {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+// A case file that lives as long as the test needs it.
+class TemporaryCase {
+ public:
+  explicit TemporaryCase(std::string_view text) {
+    path_ = testing::TempDir() + "skep_case_test." + std::to_string(::getpid()) + ".case";
+    auto out = OutputFile::create(path_);
+    EXPECT_TRUE(out && out->write(as_bytes(text)) && out->commit());
+  }
+  ~TemporaryCase() { ::unlink(path_.c_str()); }
+  const std::string& path() const { return path_; }
+  Result<Summary> run(Bless bless = Bless::no) const { return run_cases(std::span(&path_, 1), {.bless = bless}); }
+  std::string text() const { return std::string(as_text(*read_file(path_))); }
+
+ private:
+  std::string path_;
+};
+
+Summary summary_of(std::string_view text) {
+  auto summary = TemporaryCase(text).run();
+  EXPECT_TRUE(summary) << summary.error().text();
+  return summary ? *std::move(summary) : Summary{};
+}
+
+// ---- the canary: wrong expectations are seen ----------------------------------------------------------------------
+
+struct Wrong {
+  std::string gives, because;
+};
+class WrongExpectations : public testing::TestWithParam<Wrong> {};
+
+TEST_P(WrongExpectations, AreFailuresAtTheirLine) {
+  const std::string text =
+      "map counts: array value=8 entries=2\n"
+      "prog p: raw\n"
+      "  r0 = *(u64 *)(r1 + 0)\n"
+      "  exit\n"
+      "run: mem u64 7 gives " +
+      GetParam().gives + "\n";
+  const Summary s = summary_of(text);
+  ASSERT_EQ(s.failures.size(), 1u);
+  EXPECT_THAT(s.failures[0].place, HasSubstr(".case:5: interp"));
+  EXPECT_EQ(s.failures[0].text, GetParam().because);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Case, WrongExpectations,
+    testing::Values(Wrong{"r0 = 8", "expected r0 = 0x8; came r0 = 0x7"},
+                    Wrong{"limit", "expected limit; came r0 = 0x7"},
+                    Wrong{"fault too-deep", "expected fault too-deep; came r0 = 0x7"},
+                    Wrong{"mem = u64 8", "expected mem = 0800000000000000; came mem = 0700000000000000"},
+                    Wrong{"printk \"x\"", "expected printk \"x\"; came nothing printed"},
+                    Wrong{"packet = eth", "expected packet = 02000000000202000000000188b5; came packet: none"},
+                    Wrong{"map counts has 0 = 1", "expected = 0100000000000000; came = 0000000000000000"},
+                    Wrong{"map counts has 2 = 0", "expected = 0000000000000000; came no such element"},
+                    Wrong{"map counts lacks 1", "expected it lacks it; came it has it"},
+                    Wrong{"map counts is empty", "expected 0 elements; came 2 elements"}));
+
+TEST(Case, AFaultThatNobodyExpectsIsAFailure) {
+  const Summary s = summary_of("prog p: raw\n  r0 = *(u64 *)(r1 + 0)\n  exit\nrun: mem u32 7 gives mem = u32 7\n");
+  ASSERT_EQ(s.failures.size(), 1u);
+  EXPECT_THAT(s.failures[0].text, StartsWith("it ends in fault out-of-bounds at 0"));
+}
+
+// ---- what is counted ----------------------------------------------------------------------------------------------
+
+TEST(Case, MarksAndVerdictsWaitAndExceptionsAreNamed) {
+  const Summary s = summary_of(R"(types:
+  struct value { int n; };
+prog p: raw
+  r0 = 1        => r0 = 1
+  exit          # a comment, not counted
+linux: accepts
+run: gives r0 = 1
+not on interp: because this is a test
+prog refused: xdp
+  r0 = *(u64 *)(r1 + 0)   ! no-such-field
+  exit
+)");
+  EXPECT_TRUE(s.failures.empty());
+  EXPECT_EQ(s.waiting, 4u);
+  ASSERT_EQ(s.exceptions.size(), 1u);
+  EXPECT_EQ(s.exceptions[0].executor, "interp");
+  EXPECT_EQ(s.exceptions[0].because, "this is a test");
+  EXPECT_THAT(text(s), HasSubstr("1 file, 2 programs, 1 run through 2 executors: all as expected; 1 exception; "
+                                 "4 marks waiting for the verifier\n"));
+}
+
+TEST(Case, SourceLinesAndSemicolonsAreAsInTheAssembler) {
+  EXPECT_TRUE(summary_of("prog p: raw\n  ; int x = 1 ! not a mark\n  r0 = 1; r0 += 2\n  exit\nrun: gives r0 = 3\n")
+                  .failures.empty());
+}
+
+// ---- what cannot be understood ------------------------------------------------------------------------------------
+
+struct Broken {
+  std::string text, place, message;
+};
+class BrokenFiles : public testing::TestWithParam<Broken> {};
+
+TEST_P(BrokenFiles, AreErrorsAtTheirLine) {
+  auto parsed = parse_case("x.case", GetParam().text);
+  ASSERT_FALSE(parsed);
+  EXPECT_EQ(parsed.error().place(), GetParam().place);
+  EXPECT_THAT(parsed.error().message(), HasSubstr(GetParam().message));
+}
+
+const std::string good = "prog p: raw\n  r0 = 0\n  exit\n";
+INSTANTIATE_TEST_SUITE_P(
+    Case, BrokenFiles,
+    testing::Values(Broken{"  r0 = 0\n", "x.case:1", "stands before any program"},
+                    Broken{"run: gives r0 = 0\n", "x.case:1", "stands before any program"},
+                    Broken{"linux: accepts\n", "x.case:1", "stands before any program"},
+                    Broken{"mpa counts: hash\n", "x.case:1", "found 'mpa counts: hash'"},
+                    Broken{"prog p: xpd\n", "x.case:1: program 'p'", "no program type 'xpd'; did you mean xdp?"},
+                    Broken{good, "x.case:1", "it says nothing that could be wrong"},
+                    Broken{good + "run: gives r0 = 0\n" + good, "x.case:5", "two programs of the name 'p'"},
+                    Broken{"prog p: raw\n  r0 = 0\n\n  r0 ?= 1\nrun: gives r0 = 0\n", "x.case: line 4, column 6", ""},
+                    Broken{good + "linux: likes it\n", "x.case:4", "expected accepts or rejects"},
+                    Broken{good + "not on paper: because\n", "x.case:4", "expected not on interp"},
+                    Broken{good + "run: r0 = 0\n", "x.case:4", "expected run: … gives …"},
+                    Broken{good + "run: gives r0 = many\n", "x.case:4", "found 'many'"},
+                    Broken{good + "run: gives r0 = 0 0\n", "x.case:4", "expected ',' or the end of the line"},
+                    Broken{good + "run: gives fault too-dep\n", "x.case:4", "did you mean too-deep?"},
+                    Broken{good + "run: gives map none has 0 = 0\n", "x.case:4", "no map 'none'"},
+                    Broken{good + "run: mem u8 256 gives r0 = 0\n", "x.case:4", "expected a number of 1 bytes"},
+                    Broken{good + "run: memory 00 gives r0 = 0\n", "x.case:4", "found 'memory 00'"},
+                    Broken{good + "run: packet eht gives r0 = 0\n", "x.case:4", "did you mean eth?"},
+                    Broken{good + "run: packet eth(1) gives r0 = 0\n", "x.case:4", "expected a MAC address"},
+                    Broken{good + "run: packet udp(70000 > 1) gives r0 = 0\n", "x.case:4",
+                           "expected a number from 0 to 65535"},
+                    Broken{good + "run: packet ipv4(ttl) gives r0 = 0\n", "x.case:4", "expected a number"},
+                    Broken{good + "run: packet \"a gives r0 = 0\n", "x.case:4", "expected run: … gives …"},
+                    Broken{good + "run: packet pad(60) udp gives r0 = 0\n", "x.case:4", "udp cannot follow pad"}));
+
+// ---- renewing -----------------------------------------------------------------------------------------------------
+
+TEST(Case, BlessRewritesWhatDiffersAndNothingElse) {
+  const std::string before =
+      "prog p: raw\n  r0 = *(u64 *)(r1 + 0)\n  *(u8 *)(r1 + 1) = 5   # five\n  exit\n"
+      "run: mem u64 7   gives r0 = 8, mem = u64 7\n"
+      "run: gives r0 = 1\n";
+  TemporaryCase file(before);
+  auto summary = file.run(Bless::yes);
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(summary->renewed, 3u);
+  EXPECT_EQ(file.text(),
+            "prog p: raw\n  r0 = *(u64 *)(r1 + 0)\n  *(u8 *)(r1 + 1) = 5   # five\n  exit\n"
+            "run: mem u64 7   gives r0 = 0x7, mem = 0705000000000000\n"
+            "run: gives fault out-of-bounds at 0\n");
+  EXPECT_TRUE(file.run()->failures.empty());
+}
+
+// ---- packets in words ---------------------------------------------------------------------------------------------
+
+struct Words {
+  std::string text, hex;
+};
+class Packets : public testing::TestWithParam<Words> {};
+TEST_P(Packets, HaveTheBytesOfTheirStandards) {
+  auto packet = packet_from_words(GetParam().text);
+  ASSERT_TRUE(packet) << packet.error().text();
+  EXPECT_EQ(to_hex(*packet), GetParam().hex);
+}
+
+const std::string link = "020000000002020000000001";
+INSTANTIATE_TEST_SUITE_P(
+    Case, Packets,
+    testing::Values(Words{"eth", link + "88b5"}, Words{"eth(type 0x1234) \"a\\\"\\x00\"", link + "1234612200"},
+                    Words{"eth vlan(7 pcp 3) arp pad(50)", link + "8100" + "6007" + "0806" +
+                                                               "0001080006040001020000000001"
+                                                               "0a000001"
+                                                               "000000000000"
+                                                               "0a000002" +
+                                                               "00000000"},
+                    Words{"ipv4(192.168.0.1 > 192.168.0.199 id 0 frag 0 ttl 64) udp(0 > 0 zero) fill(87)",
+                          "4500007300000000"
+                          "4011f861"
+                          "c0a80001"
+                          "c0a800c7"
+                          "00000000005f0000" +
+                              to_hex([] {
+                                Buffer b(87);
+                                for (std::size_t i = 0; i < b.size(); ++i) b[i] = static_cast<uint8_t>(i);
+                                return b;
+                              }())},
+                    Words{"ipv4(frag 185 more)",
+                          "45000014"
+                          "000020b9"
+                          "40fd4532"
+                          "0a000001"
+                          "0a000002"},
+                    Words{"udp(1 > 53) \"hi\"", "00010035000a00006869"},
+                    Words{"tcp(80 > 1025 seq 5 acks 6 syn ack window 7)", "0050040100000005000000065012000700000000"},
+                    Words{"icmp(type 3 code 1)", "0301fcfe00000000"},
+                    Words{"ipv6(2001:db8::1 > 2001:db8::2 ttl 1 flow 5) icmp",
+                          "6000000500083a01"
+                          "20010db8000000000000000000000001"
+                          "20010db8000000000000000000000002"
+                          "8000"
+                          "2448"
+                          "00000000"}));
+
+TEST(Packet, TooLongIsRefused) {
+  EXPECT_FALSE(packet_from_words("fill(65536) fill(65536)"));
+  EXPECT_FALSE(packet_from_words(""));
+  std::string deep;
+  for (int i = 0; i < 65; ++i) deep += "vlan ";
+  EXPECT_FALSE(packet_from_words(deep));
+}
+
+}  // namespace
+}  // namespace skep::judge
