@@ -58,18 +58,17 @@ TEST_P(WrongExpectations, AreFailuresAtTheirLine) {
   EXPECT_EQ(s.failures[0].text, GetParam().because);
 }
 
+// clang-format off
 INSTANTIATE_TEST_SUITE_P(
     Case, WrongExpectations,
-    testing::Values(Wrong{"r0 = 8", "expected r0 = 0x8; came r0 = 0x7"},
-                    Wrong{"limit", "expected limit; came r0 = 0x7"},
-                    Wrong{"fault too-deep", "expected fault too-deep; came r0 = 0x7"},
-                    Wrong{"mem = u64 8", "expected mem = 0800000000000000; came mem = 0700000000000000"},
-                    Wrong{"printk \"x\"", "expected printk \"x\"; came nothing printed"},
-                    Wrong{"packet = eth", "expected packet = 02000000000202000000000188b5; came packet: none"},
-                    Wrong{"map counts has 0 = 1", "expected = 0100000000000000; came = 0000000000000000"},
-                    Wrong{"map counts has 2 = 0", "expected = 0000000000000000; came no such element"},
-                    Wrong{"map counts lacks 1", "expected it lacks it; came it has it"},
-                    Wrong{"map counts is empty", "expected 0 elements; came 2 elements"}));
+    testing::Values(
+        Wrong{"r0 = 8", "expected r0 = 0x8; came r0 = 0x7"}, Wrong{"limit", "expected limit; came r0 = 0x7"},
+        Wrong{"mem = u64 8", "expected mem = 0800000000000000; came mem = 0700000000000000"},
+        Wrong{"fault too-deep", "expected fault too-deep; came r0 = 0x7"}, Wrong{"printk \"x\"", "expected printk \"x\"; came nothing printed"},
+        Wrong{"packet = eth", "expected packet = 02000000000202000000000188b5; came packet: none"},
+        Wrong{"map counts has 0 = 1", "expected = 0100000000000000; came = 0000000000000000"}, Wrong{"map counts lacks 1", "expected it lacks it; came it has it"},
+        Wrong{"map counts has 2 = 0", "expected = 0000000000000000; came no such element"}, Wrong{"map counts is empty", "expected 0 elements; came 2 elements"}));
+// clang-format on
 
 TEST(Case, AFaultThatNobodyExpectsIsAFailure) {
   const Summary s = summary_of("prog p: raw\n  r0 = *(u64 *)(r1 + 0)\n  exit\nrun: mem u32 7 gives mem = u32 7\n");

@@ -150,7 +150,8 @@ class Reader {
       l.number = TRY(number(most_packet_bytes));
       return {};
     }
-    if (rest_[0] >= 'g' && rest_[0] <= 'z') return {};  // an option: addresses and ports are digits
+    const std::string_view first = rest_.substr(0, std::min(rest_.find_first_of(" \t)"), rest_.size()));
+    if (has_word(r.numbers, first) || has_word(r.flags, first)) return {};
     l.from = TRY(address(r.ends));
     if (!take('>')) return unexpected_text(rest_, "> and where it goes to");
     l.to = TRY(address(r.ends));
