@@ -40,7 +40,11 @@ std::vector<std::pair<uint32_t, uint32_t>> pairs(uint64_t address, uint32_t coun
   return out;
 }
 
-long record(long command, bpf_attr* attr) {
+// A caller fills in as much of the union as it knows of; what is behind its `size` is not its own.
+long record(long command, const void* given, std::size_t size) {
+  bpf_attr whole{};
+  std::memcpy(&whole, given, std::min(size, sizeof whole));
+  const bpf_attr* attr = &whole;
   int fd = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   if (command == BPF_MAP_CREATE) recording->maps.push_back({.fd = fd, .attr = *attr});
   if (command == BPF_PROG_LOAD) {
@@ -67,7 +71,8 @@ extern "C" long syscall(long number, ...) noexcept {
   long a[6];
   for (long& v : a) v = va_arg(list, long);
   va_end(list);
-  if (number == SYS_bpf && recording != nullptr) return record(a[0], reinterpret_cast<bpf_attr*>(a[1]));
+  if (number == SYS_bpf && recording != nullptr)
+    return record(a[0], reinterpret_cast<const void*>(a[1]), static_cast<std::size_t>(a[2]));
   using Syscall = long (*)(long, ...);
   static auto real = reinterpret_cast<Syscall>(::dlsym(RTLD_NEXT, "syscall"));
   return real(number, a[0], a[1], a[2], a[3], a[4], a[5]);
