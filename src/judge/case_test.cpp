@@ -5,7 +5,11 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <set>
+
 #include "base/file.hpp"
+#include "isa/op.hpp"
 #include "judge/packet_words.hpp"
 
 namespace skep::judge {
@@ -74,6 +78,27 @@ TEST(Case, AFaultThatNobodyExpectsIsAFailure) {
   const Summary s = summary_of("prog p: raw\n  r0 = *(u64 *)(r1 + 0)\n  exit\nrun: mem u32 7 gives mem = u32 7\n");
   ASSERT_EQ(s.failures.size(), 1u);
   EXPECT_THAT(s.failures[0].text, StartsWith("it ends in fault out-of-bounds at 0"));
+}
+
+// ---- nothing is left out -----------------------------------------------------------------------------------------
+
+TEST(Case, EveryOperationThatRunsHasACase) {
+  std::set<isa::Op> seen;
+  for (const auto& entry : std::filesystem::directory_iterator(SKEP_SOURCE_DIR "/tests/run")) {
+    const auto bytes = read_file(entry.path().string());
+    ASSERT_TRUE(bytes);
+    const auto file = parse_case(entry.path().string(), as_text(*bytes));
+    ASSERT_TRUE(file) << file.error().text();
+    for (const module::ProgDef& prog : file->module->progs)
+      for (const isa::Insn& insn : prog.insns) seen.insert(isa::decode(insn));
+  }
+  // What has no meaning in the user engine yet: kernel functions, types, arenas, callbacks, maps by another number.
+  const std::set<std::string_view> later = {"call_kfunc",       "ld_var",    "ld_func",    "ld_map_idx",
+                                            "ld_map_idx_value", "cast_user", "cast_kernel"};
+  for (const isa::Row& row : isa::rows) {
+    if (row.shape == isa::Shape::none || later.contains(row.name)) continue;
+    EXPECT_TRUE(seen.contains(static_cast<isa::Op>(&row - isa::rows.data()))) << row.name;
+  }
 }
 
 // ---- what is counted ----------------------------------------------------------------------------------------------
