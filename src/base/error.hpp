@@ -135,6 +135,12 @@ consteval bool words_use_exactly(std::string_view names, std::string_view messag
       return ::skep::fail_within(std::move(try_).error(), place); \
     *std::move(try_);                                             \
   })
+// The same where the value is not wanted, or is void.
+#define TRY_VOID_WITHIN(expression, place)                        \
+  do {                                                            \
+    if (auto&& try_ = (expression); !try_) [[unlikely]]           \
+      return ::skep::fail_within(std::move(try_).error(), place); \
+  } while (false)
 
 #define SKEP_END(...) SKEP_END_(__VA_ARGS__)
 #define SKEP_END_(...) __VA_ARGS__##_END

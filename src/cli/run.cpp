@@ -115,7 +115,8 @@ class Run : public Verb {
     TRY_VOID(understand(opening));
     const api::Opened opened = TRY(api::open(opening));
     tell_of_compiling(opened, talk);
-    for (const std::string& map : words_.shown_whole) TRY_WITHIN(module::find_map(*opened.module, map), opened.name);
+    for (const std::string& map : words_.shown_whole)
+      TRY_VOID_WITHIN(module::find_map(*opened.module, map), opened.name);
     options_.printk = [&](std::string_view line) { keep(line, talk); };
     auto report = [&] {
       ProgressLine progress;

@@ -10,8 +10,9 @@
 
 namespace skep::vm {
 
-inline constexpr unsigned most_frames = 16;           // of any target
-inline constexpr uint64_t may_goto_budget = 1 << 23;  // BPF_MAX_LOOPS; differs from a JIT that measures time: tests/run/may_goto.case
+inline constexpr unsigned most_frames = 16;  // of any target
+inline constexpr uint64_t may_goto_budget =
+    1 << 23;  // BPF_MAX_LOOPS; differs from a JIT that measures time: tests/run/may_goto.case
 
 struct Frame {
   const Step* back = nullptr;        // where the caller goes on

@@ -53,7 +53,7 @@ Result<std::shared_ptr<Loaded>> Engine::load(std::shared_ptr<const module::Modul
   auto loaded = std::make_shared<Loaded>();
   for (const module::MapDef& def : module->maps) {
     auto map = TRY_WITHIN(make_map(def, lanes()), "map '" + def.name + "'");
-    if (auto filled = fill(*map, def); !filled) return fail_within(std::move(filled.error()), "map '" + def.name + "'");
+    TRY_VOID_WITHIN(fill(*map, def), "map '" + def.name + "'");
     loaded->maps_.push_back(std::move(map));
   }
   for (const module::ProgDef& def : module->progs)
