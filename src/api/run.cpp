@@ -206,11 +206,11 @@ Result<void> check_type(const module::ProgDef& program) {
   return {};
 }
 
-Result<RunReport> run_loaded(const RunOptions& options, const Watch& watch,
+Result<RunReport> run_module(const Opened& opened, const RunOptions& options, const Watch& watch,
                              std::shared_ptr<const module::Module> module, std::size_t which) {
   const user::Executor executor = TRY(executor_by_name(options.executor));
   user::Engine engine(options.target, options.lanes == 0 ? lane::default_lanes() : options.lanes);
-  auto loaded = TRY(engine.load(module));
+  auto loaded = TRY_WITHIN(engine.load(module), opened.name);
   for (const Filling& f : options.fillings) {
     const std::size_t map = TRY(module::find_map(*module, f.map));
     if (auto filled = fill(*module, map, *loaded->maps()[map], f.entries); !filled)
@@ -220,7 +220,7 @@ Result<RunReport> run_loaded(const RunOptions& options, const Watch& watch,
     if (module->maps[i].frozen == module::Frozen::yes) loaded->maps()[i]->sys_freeze();
   RunReport report = TRY(PacketRun(options, watch, engine, *loaded, *loaded->programs()[which], executor).all());
   for (std::size_t i = 0; !report.stop && i < module->maps.size(); ++i)
-    report.maps.push_back(TRY(content_of(*module, i, *loaded->maps()[i])));
+    report.maps.push_back(TRY_WITHIN(content_of(*module, i, *loaded->maps()[i]), opened.name));
   return report;
 }
 
@@ -232,7 +232,7 @@ Result<RunReport> run(const Opened& opened, const RunOptions& options, const Wat
   const module::ProgDef& program = module->progs[which];
   if (auto fits = check_type(program); !fits)
     return fail_within(std::move(fits.error()), opened.name + ": program '" + program.name + "'");
-  return run_loaded(options, watch, module, which);
+  return run_module(opened, options, watch, module, which);
 }
 
 }  // namespace skep::api

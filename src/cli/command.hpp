@@ -71,13 +71,6 @@ struct Command {
 
 std::span<const Command> commands();
 
-std::unique_ptr<Verb> make_asm();
-std::unique_ptr<Verb> make_batch();
-std::unique_ptr<Verb> make_dump();
-std::unique_ptr<Verb> make_exec();
-std::unique_ptr<Verb> make_run();
-std::unique_ptr<Verb> make_test();
-
 // What every command understands.
 struct Common {
   bool json = false, verbose = false, help = false;

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table of commands.
+// The table of commands, behind what the reference page says of each beyond its help screen.
 #include "cli/command.hpp"
 
 namespace skep::cli {
 
-static const Command table[] = {
-    {.name = "run",
-     .does = "Runs packets of a capture through a program and shows what it answered and counted.",
-     .arguments = "FILE --in CAPTURE [options]",
-     .examples = {{"skep run progs/port_stats.bpf.c --in a.pcap", "compile it, run it, show its maps"},
-                  {"skep run fw.o --map blocklist=@list.json --in a.pcap --out passed.pcap", "fill a map first"},
-                  {"tcpdump -w - -c 100 | skep run prog.o --in - --json", "one JSON document"}},
-     .exits = "0 every packet was run, 1 the program faulted, 2 could not run it",
-     .notes = R"(
+// Each in the command's own file.
+std::unique_ptr<Verb> make_asm();
+std::unique_ptr<Verb> make_batch();
+std::unique_ptr<Verb> make_dump();
+std::unique_ptr<Verb> make_exec();
+std::unique_ptr<Verb> make_run();
+std::unique_ptr<Verb> make_test();
+
+namespace {
+
+constexpr std::string_view run_notes = R"(
 FILE is an object, or C source whose name ends in `.c`: that is compiled with the newest clang there is. Until there is
 a verifier the program is checked while it runs: an access outside what it may touch stops the command with the
 instruction, the address and the source line.
@@ -20,23 +22,64 @@ instruction, the address and the source line.
 - **Which program**: the only one, or the one that `--program` names.
 - **Packets** are given to xdp, sched_cls, sched_act, socket_filter, cgroup_skb and the other types that see packets.
   Every packet starts fresh; maps and global variables stay from packet to packet. The program runs on lane 0.
-- **`--out`** has, in order, the packets that the program lets on: those whose verdict passes them (XDP_PASS, TC_ACT_OK, 1
-  of cgroup_skb …) or sends them elsewhere (XDP_TX, XDP_REDIRECT, TC_ACT_REDIRECT), as the program left them. A socket
-  filter's packet is cut to the length it answers. Types whose answer is just a number let every packet on. The file
-  appears when everything is done; after an error or Ctrl-C there is none.
+- **`--out`** has, in order and as the program left them, the packets that it lets on: those whose verdict passes them
+  (XDP_PASS, TC_ACT_OK, ALLOW …) or sends them elsewhere (XDP_TX, XDP_REDIRECT, TC_ACT_REDIRECT). A socket filter's
+  packet is cut to the length it answers. Types whose answer is just a number let every packet on. The file appears
+  when everything is done; after an error, a fault or Ctrl-C there is none.
 - **`--repeat N`** runs each packet N times, each time as captured; verdicts count all runs, `--out` has the last.
 - **Maps** are shown after the run: keys, then values, one column a member. Rows are sorted by their first counter,
-  largest first, array elements by index; array elements that are all zero are left out. Values of per-CPU maps are
-  summed over the lanes; in JSON `lanes` has each lane's value beside the sum. Maps of programs are not shown.
-  Global variables that are not zero are shown; constants only with `--verbose`. Without BTF types, keys and values of 1, 2, 4
-  or 8 bytes are numbers, all others hex.
-- **`--map NAME=@FILE.json`**: a list of `{"key": …, "value": …}`, as `--json` prints it. Keys and values are given by
-  their BTF type: records, lists, numbers, enumerators by name, text, addresses (`"10.0.0.1"`). Elements are put in before the first
-  packet, over what the object itself puts in.
-- **JSON**: `{"v":1,"object","program","packets","bytes","verdicts":{NAME:n},"maps":{NAME:[{"key","value"}]},"printk":[…],
-  "events":[],"ns_per_run"}`; maps are sorted by the bytes of their keys. `printk` keeps the first 10,000 lines; without `--json` they go
-  to standard error.
-)",
+  largest first; elements of arrays stay in order, and those that are all zero are left out. Of more than 20 rows the
+  rest is announced; `--map NAME` shows them. Values of per-CPU maps are summed over the lanes. Maps of programs and of
+  maps are not shown.
+- **Global variables** are shown where they are not zero; constants only with `--verbose`, which also shows all rows of
+  all maps and how clang was called.
+- **Types** are BTF's. Without them keys and values of 1, 2, 4 or 8 bytes are unsigned numbers, all others hex.
+- **`--map NAME=@FILE.json`** puts elements in before the first packet, over what the object itself puts in. The file is
+  a list of `{"key": …, "value": …}`, as `--json` prints it. Members left out are zero; numbers may be text (`"0x10"`),
+  enumerators are given by name, addresses as `"10.0.0.1"` (a `__be32`), `"2001:db8::1"` or `"02:00:00:00:00:01"`.
+- **`--set VAR=VALUE`** takes the same values; one that begins with `{` or `[` is JSON.
+- **JSON**: `{"v":1,"object","program","packets","bytes","verdicts":{NAME:n},"maps":{NAME:[{"key","value"}]},
+  "printk":[…],"events":[],"ns_per_run"}`; elements are sorted by key. Elements of per-CPU maps have `lanes`, too: the
+  value of each lane. `printk` keeps the first 10,000 lines; without `--json` they go to standard error.
+)";
+
+constexpr std::string_view dump_notes = R"(
+What is printed for an instruction assembles to the same bytes. Comments say what is known without verifying: the context
+field that an access through the unchanged r1 of the program's begin touches.
+
+`--json` has the same: `{"v":1,"object","endian","compiler","btf_types","license","sections":[{"name","size"}],"programs":
+[{"name","section","type","attach_type","attach_to","core_relocations","insns":"<hex>","subprograms","externs","lines","text"}],
+"maps":[{"name","type","type_id","key","value","entries","flags"}]}`.
+
+`--relocated --json` is what would be given to the kernel: `{"v":1,"programs":[{"name","type","attach_type","insns":
+"<hex>"}],"maps":[{"name","type","type_id","key","value","entries","flags"}]}`. The main program comes first, its
+subprograms behind it, and an ld_imm64 of src 1 or 2 holds the index into `maps`. `attach_type` is null where the
+section says none. CO-RE relocations are not applied yet: an object that has some is refused.
+)";
+
+constexpr std::string_view asm_notes = R"(
+The text may be skep's, LLVM's or bpftool's. Maps have no names here: `map[5]` is the map of that index.
+)";
+
+constexpr std::string_view exec_notes = R"(
+A raw program is 8-byte instructions, little endian. r1 is the memory (null without `--mem`), r2 its length in bytes. r0
+is printed as `0x…`, 64 bits, and nothing else. Until there is a verifier it runs in the checked interpreter, with
+`--unchecked` or without; `interp` repeats in the fast one what checked has found to be without fault.
+)";
+
+constexpr std::string_view batch_notes = "\nThe lines are described in [batch.md](batch.md).\n";
+
+constexpr std::string_view test_notes = "\nThe files are described in [case.md](case.md).\n";
+
+const Command table[] = {
+    {.name = "run",
+     .does = "Runs packets of a capture through a program and shows what it answered and counted.",
+     .arguments = "FILE --in CAPTURE [options]",
+     .examples = {{"skep run progs/port_stats.bpf.c --in a.pcap", "compile it, run it, show its maps"},
+                  {"skep run fw.o --map blocklist=@list.json --in a.pcap --out passed.pcap", "fill a map first"},
+                  {"tcpdump -w - -c 100 | skep run prog.o --in - --json", "one JSON document"}},
+     .exits = "0 every packet was run, 1 the program faulted, 2 could not run it",
+     .notes = run_notes,
      .listens = {.json = true, .verbose = true},
      .make = make_run},
     {.name = "dump",
@@ -45,14 +88,7 @@ instruction, the address and the source line.
      .examples = {{"skep dump prog.o --program 'on_*'", "only some programs"},
                   {"skep dump --raw prog.bin", "instructions without an object around them"}},
      .exits = "0 shown, 2 could not read it",
-     .notes = R"(
-What is printed for an instruction assembles to the same bytes. Comments say what is known without verifying: the context
-field that an access through the unchanged r1 of a program's begin touches.
-
-`--relocated --json` is what would be given to the kernel: `{"v":1,"programs":[{"name","type","attach_type","insns":"<hex>"}],
-"maps":[{"name","type","type_id","key","value","entries","flags"}]}`; the main program comes first, its subprograms behind it, and an
-ld_imm64 of src 1 or 2 holds the index into `maps`.
-)",
+     .notes = dump_notes,
      .listens = {.json = true, .verbose = false},
      .make = make_dump},
     {.name = "asm",
@@ -61,9 +97,7 @@ ld_imm64 of src 1 or 2 holds the index into `maps`.
      .examples = {{"skep asm drop.s", "writes drop.bin"},
                   {"skep asm drop.s -o - | skep exec --raw -", "assemble and run"}},
      .exits = "0 written, 2 the text does not assemble",
-     .notes = R"(
-The text may be skep's, LLVM's or bpftool's. Maps have no names here: `map[5]` is the map of that index.
-)",
+     .notes = asm_notes,
      .listens = {.json = true, .verbose = false},
      .make = make_asm},
     {.name = "exec",
@@ -71,11 +105,7 @@ The text may be skep's, LLVM's or bpftool's. Maps have no names here: `map[5]` i
      .arguments = "--raw FILE [--mem FILE] [options]",
      .examples = {{"skep exec --raw prog.bin --mem in.bin", "r1 = the bytes of in.bin, r2 = how many"}},
      .exits = "0 it reached exit, 1 it faulted or was refused, 2 could not run it",
-     .notes = R"(
-A raw program is 8-byte instructions, little endian. r1 is the memory (null without `--mem`), r2 its length in bytes. r0 is printed
-as `0x…`, 64 bits, and nothing else. Until there is a verifier it runs in the checked interpreter, with `--unchecked` or
-without.
-)",
+     .notes = exec_notes,
      .listens = {.json = true, .verbose = false},
      .make = make_exec},
     {.name = "batch",
@@ -84,7 +114,7 @@ without.
      .examples = {{"skep batch questions.jsonl > answers.jsonl", "one line out for each line in"},
                   {R"(echo '{"hello":1}' | skep batch)", "what this skep can do"}},
      .exits = "0 every line has its answer (which may be an error), 2 could not read or write",
-     .notes = "\nThe lines are described in [batch.md](batch.md).\n",
+     .notes = batch_notes,
      .listens = {},
      .make = make_batch},
     {.name = "test",
@@ -92,10 +122,12 @@ without.
      .arguments = "FILE… [options]",
      .examples = {{"skep test tests/run/*.case", "every run through every executor, and all must agree"}},
      .exits = "0 all as expected, 1 not, 2 a file could not be read",
-     .notes = "\nThe files are described in [case.md](case.md).\n",
+     .notes = test_notes,
      .listens = {.json = true, .verbose = false},
      .make = make_test},
 };
+
+}  // namespace
 
 std::span<const Command> commands() { return table; }
 

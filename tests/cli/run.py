@@ -101,6 +101,9 @@ def difference(expected, got):
 
 def main():
     skep = pathlib.Path(sys.argv[1]).resolve()
+    if skep.name != "skep" or not os.access(skep, os.X_OK):
+        sys.exit(f"{skep} is no skep")
+    NORMAL.insert(0, (re.compile(re.escape(str(skep))), "SKEP"))
     names = sys.argv[2:]
     cases = sorted(p for p in (HERE / "cases").glob("*.txt") if not names or p.stem in names)
     failed = 0
