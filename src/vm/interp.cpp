@@ -24,12 +24,6 @@ namespace {
 // More than any program runs in a day, and still no overflow when multiplied by a step's size.
 constexpr uint64_t most_insns = uint64_t{1} << 48;
 
-// Which register a one-operand row reads.
-template <isa::Op op>
-constexpr uint8_t operand(const Step& s) {
-  return isa::row(op).source == isa::Source::reg ? s.src : s.dst;
-}
-
 #define TARGET reinterpret_cast<const Step*>(reinterpret_cast<const char*>(ip) + ip->off)
 #define MOVE_TO(target)                                                                      \
   const Step* to_ = (target);                                                                \
@@ -73,6 +67,7 @@ struct Arms {
   static void never(const Step*, Machine*, uintptr_t) { __builtin_trap(); }
 };
 #define ARM_OF(name) &Arms<P>::name
+#define PAIR_OF(first, second) (P::pairs ? &Arms<P>::first##__##second : &Arms<P>::first)
 template <class P>
 const typename Arms<P>::Arm Arms<P>::table[op_count] = {
 #include "vm/arm_table.inc"
@@ -88,6 +83,7 @@ void execute(Machine* m, const Step* ip, uintptr_t fuel) {
 template <class P>
 void execute(Machine* m, const Step* ip, uintptr_t fuel) {
 #define ARM_OF(name) &&name
+#define PAIR_OF(first, second) (P::pairs ? &&first##__##second : &&first)
   static constexpr void* table[op_count] = {
 #include "vm/arm_table.inc"
   };

@@ -6,6 +6,7 @@
 
 #include "context/context.hpp"
 #include "isa/assemble.hpp"
+#include "isa/print.hpp"
 
 namespace skep::vm {
 namespace {
@@ -200,6 +201,53 @@ TEST_F(Interp, ARunSeesNothingOfTheRunBefore) {
   EXPECT_EQ(fast("*(u64 *)(r10 - 8) = 5\n call f\n exit\nf: *(u64 *)(r10 - 512) = 6\n r0 = 0\n exit").r0, 0u);
   EXPECT_EQ(fast("r0 = *(u64 *)(r10 - 8)\n exit").r0, 0u);
   EXPECT_EQ(fast("call f\n exit\nf: r0 = *(u64 *)(r10 - 512)\n exit").r0, 0u);
+}
+
+// Every pair of vm/pairs.inc, with every way in which its two steps may share registers: fast runs the pair as one,
+// checked runs its steps alone.
+TEST_F(Interp, APairIsItsTwoSteps) {
+  struct Pair {
+    isa::Op first, second;
+  };
+  static constexpr Pair pairs[] = {
+#define PAIR(a, b) {isa::Op::a, isa::Op::b},
+#include "vm/pairs.inc"
+#undef PAIR
+  };
+  for (std::size_t i = 0; i < memory.size(); ++i) memory[i] = static_cast<uint8_t>(0x91 * i + 7);
+  const auto beginning = isa::assemble("r2 = 0\n r3 = -5")->insns;
+  const auto ending = isa::assemble("r0 = r1\n r0 ^= r2\n r0 *= 31\n r0 ^= r3\n exit")->insns;
+  for (const Pair& pair : pairs) {
+    int ran = 0;
+    for (uint8_t registers = 0; registers < 81; ++registers) {
+      uint8_t r[] = {static_cast<uint8_t>(1 + registers % 3), static_cast<uint8_t>(1 + registers / 3 % 3),
+                     static_cast<uint8_t>(1 + registers / 9 % 3), static_cast<uint8_t>(1 + registers / 27)};
+      auto step = [](isa::Op op, uint8_t dst, uint8_t src) {
+        isa::Insn i = isa::encode(op);
+        i.set_dst(dst);
+        if (isa::row(op).src.use != isa::Use::no) i.set_src(src);
+        if (isa::row(op).imm.use == isa::Use::num) i.imm = 3;
+        if (isa::row(op).off.use == isa::Use::mem) i.off = 2;
+        return i;
+      };
+      std::vector<isa::Insn> insns = beginning;
+      insns.push_back(step(pair.first, r[0], r[1]));
+      insns.push_back(step(pair.second, r[2], r[3]));
+      insns.insert(insns.end(), ending.begin(), ending.end());
+      std::string text = isa::print_program(insns);
+      Outcome c = checked(text);
+      if (c.fault.kind != FaultKind::none) continue;  // what one of them made is no address
+      ++ran;
+      EXPECT_EQ(fast(text).r0, c.r0) << text;
+    }
+    EXPECT_GT(ran, 0) << isa::row(pair.first).name << " " << isa::row(pair.second).name;
+  }
+}
+
+TEST_F(Interp, AJumpIntoAPairMeetsItsSecondStepAlone) {
+  constexpr auto text = "r0 = 1\n r3 = 1\n if r3 == 1 goto +1\n r0 = r3\n r0 += 40\n exit";
+  EXPECT_EQ(fast(text).r0, 41u);
+  EXPECT_EQ(checked(text).r0, 41u);
 }
 
 }  // namespace

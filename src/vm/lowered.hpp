@@ -24,8 +24,15 @@ enum class Op : uint16_t {
 #undef EACH_OP
   tail_call,  // r1 = context, r2 = address of a prog_array, r3 = index
   fault,      // imm: index into Lowered::faults()
+#define PAIR(first, second) first##__##second,
+#include "vm/pairs.inc"
+#undef PAIR
 };
-inline constexpr std::size_t op_count = static_cast<std::size_t>(Op::fault) + 1;
+inline constexpr std::size_t op_count = static_cast<std::size_t>(Op::fault) + 1
+#define PAIR(first, second) +1
+#include "vm/pairs.inc"
+#undef PAIR
+    ;
 static_assert(static_cast<int>(Op::exit) == static_cast<int>(isa::Op::exit) &&
               static_cast<int>(Op::tail_call) == static_cast<int>(isa::Op::ld_imm64_high));
 constexpr Op to_vm(isa::Op op) { return static_cast<Op>(op); }

@@ -40,7 +40,53 @@ U atomic_update(U* at, U b, U r0) {
   }
 }
 
+// What an operation on registers makes of dst, and loads for a policy that asks nothing. `dst` is the register's value.
+template <isa::Op op>
+[[gnu::always_inline]] inline uint64_t value_of(const Step& s, uint64_t dst, uint64_t src) {
+  constexpr const isa::Row& row = isa::row(op);
+  using U = std::conditional_t<row.bits == 64, uint64_t, uint32_t>;
+  if constexpr (row.shape == isa::Shape::alu) {
+    const uint64_t operand = row.source == isa::Source::imm ? s.imm : row.source == isa::Source::reg ? src : dst;
+    return isa::alu<isa::alu_of(row)>(static_cast<U>(dst), static_cast<U>(operand));
+  } else {
+    static_assert(row.shape == isa::Shape::load && !row.sign_extends);
+    uint64_t value = 0;
+    std::memcpy(&value, reinterpret_cast<const void*>(src + static_cast<uint64_t>(int64_t{s.off})), row.bits / 8);
+    return value;
+  }
+}
+template <isa::Op op>
+[[gnu::always_inline]] inline bool is_taken(const Step& s, uint64_t dst, uint64_t src) {
+  constexpr const isa::Row& row = isa::row(op);
+  using U = std::conditional_t<row.bits == 64, uint64_t, uint32_t>;
+  const uint64_t operand = row.source == isa::Source::imm ? s.imm : src;
+  return isa::compare<isa::cmp_of(row)>(static_cast<U>(dst), static_cast<U>(operand));
+}
+
+// Does the operation and says whether its jump is taken.
+template <isa::Op op>
+[[gnu::always_inline]] inline bool act(Machine& m, const Step& s) {
+  if constexpr (isa::row(op).shape == isa::Shape::branch) {
+    return is_taken<op>(s, m.r[s.dst], m.r[s.src]);
+  } else {
+    m.r[s.dst] = value_of<op>(s, m.r[s.dst], m.r[s.src]);
+    return false;
+  }
+}
+// Two neighbours, the second of which needs what the first makes: it gets it from a machine register.
+template <isa::Op first, isa::Op second>
+[[gnu::always_inline]] inline void act_both(Machine& m, const Step* s) {
+  const uint64_t made = value_of<first>(s[0], m.r[s[0].dst], m.r[s[0].src]);
+  if constexpr (isa::row(second).shape == isa::Shape::load) {
+    m.r[s[0].dst] = made;
+    m.r[s[1].dst] = value_of<second>(s[1], 0, made);
+  } else {
+    m.r[s[1].dst] = value_of<second>(s[1], made, m.r[s[1].src]);
+  }
+}
+
 struct Fast {
+  static constexpr bool pairs = true;
   template <isa::Op>
   static constexpr bool use(Machine&, const Step&) {
     return true;
@@ -97,6 +143,7 @@ bool Fast::load_packet(Machine& m, const Step&, uint32_t offset) {
 }
 
 struct Checked {
+  static constexpr bool pairs = false;
   static Checker& of(Machine& m) { return static_cast<Checker&>(m); }
 
   // Every register an operation reads must have been written; what it writes is tainted by what it read.
