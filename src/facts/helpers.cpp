@@ -60,7 +60,7 @@ constexpr Helper table[] = {
   {  39, "skb_pull_data",            "4.9"_v, integer,           {ctx, scalar},                                               skb_pullers, {.moves_packet = true} },
   {  40, "csum_update",              "4.9"_v },
   {  41, "set_hash_invalid",         "4.9"_v },
-  {  42, "get_numa_node_id",         "4.10"_v },
+  {  42, "get_numa_node_id",         "4.10"_v, integer,           {},                                                          everywhere },
   {  43, "skb_change_head",          "4.10"_v },
   {  44, "xdp_adjust_head",          "4.10"_v, integer,           {ctx, scalar},                                               xdp, {.moves_packet = true} },
   {  45, "probe_read_str",           "4.11"_v },
