@@ -12,23 +12,32 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.'; }
 bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 
-// Signs of more than one character, longest first.
-constexpr std::array<std::string_view, 21> signs = {
-    "s>>=", "<<=", ">>=", "s>=", "s<=", "s/=", "s%=", "s>", "s<", "+=", "-=",
-    "*=",   "/=",  "%=",  "|=",  "&=",  "^=",  "==",  "!=", ">=", "<="};
-constexpr std::string_view second_of_a_sign = "<>/%=";
-static_assert(std::ranges::all_of(signs, [](auto s) { return second_of_a_sign.find(s[1]) != s.npos; }));
+// The signs of the table, single characters among them.
+constexpr std::string_view signs[] = {
+#define ALU(name, code, off, text, ...) text,
+#define CMP(name, code, text, ...) text,
+#include "isa/ops.def"
+};
+// Which characters come second in a sign: most texts are no sign, and most are known by that.
+constexpr auto second_of_a_sign = [] {
+  std::array<bool, 256> second{};
+  for (std::string_view s : signs)
+    if (s.size() > 1) second[static_cast<unsigned char>(s[1])] = true;
+  return second;
+}();
 
 template <class P>
 std::size_t run(std::string_view text, P belongs) {
   return static_cast<std::size_t>(std::ranges::find_if_not(text, belongs) - text.begin());
 }
 
+// Of the longest sign that the text begins with, or 0; signs of one character are found without the table.
 std::size_t sign_length(std::string_view text) {
-  if (text.size() < 2 || second_of_a_sign.find(text[1]) == text.npos) return 0;
+  if (text.size() < 2 || !second_of_a_sign[static_cast<unsigned char>(text[1])]) return 0;
+  std::size_t longest = 0;
   for (std::string_view s : signs)
-    if (text.starts_with(s)) return s.size();
-  return 0;
+    if (s.size() > longest && text.starts_with(s)) longest = s.size();
+  return longest;
 }
 
 }  // namespace
