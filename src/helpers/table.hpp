@@ -2,7 +2,7 @@
 // What each helper does in the user engine: one file per subject, each with its rows at its end.
 //
 // A helper's facts (arguments, who may call it) are its row in facts/helpers.cpp; that Linux answers the same is asked
-// in kernel_test.cpp. tail_call is not here: it is an operation of the machine.
+// in helpers_kernel_test.cpp. tail_call is not here: it is an operation of the machine.
 #pragma once
 
 #include <span>
