@@ -144,11 +144,17 @@ static std::string errno_name(int err) {
 
 static Result<void> put(const module::Module& module, const module::MapDef& def, maps::Map& map, const Entry& entry) {
   const Buffer key = TRY_WITHIN(encoded(module, def.key_type, def.key_size, entry.key), "key");
-  const Buffer one = TRY_WITHIN(encoded(module, def.value_type, def.value_size, entry.value), "value");
-  Buffer value = one;
-  while (value.size() < map.sys_value_size()) {  // per-CPU: every lane starts with it
-    value.resize(round_up(value.size(), 8));
-    if (value.size() < map.sys_value_size()) value.insert(value.end(), one.begin(), one.end());
+  Buffer value(map.sys_value_size());
+  if (entry.lanes.empty() || value.size() == def.value_size) {  // per-CPU: lane 0 has it all, so the sum is right
+    const Buffer one = TRY_WITHIN(encoded(module, def.value_type, def.value_size, entry.value), "value");
+    std::ranges::copy(one, value.begin());
+  }
+  const std::size_t stride = round_up(def.value_size, 8), lanes = value.size() / stride;
+  if (entry.lanes.size() > lanes && facts::row(def.type).copies != facts::Copies::one)
+    return fail(TooManyLanes{.found = entry.lanes.size(), .lanes = lanes});
+  for (std::size_t lane = 0; lane < entry.lanes.size() && lane < lanes; ++lane) {
+    const Buffer one = TRY_WITHIN(encoded(module, def.value_type, def.value_size, entry.lanes[lane]), "lanes");
+    std::ranges::copy(one, value.begin() + static_cast<std::ptrdiff_t>(lane * stride));
   }
   if (const int err = map.sys_update(key, value); err != 0)
     return fail(UpdateRefused{.err = errno_name(-err), .entries = def.max_entries});

@@ -26,8 +26,11 @@ struct Content {
 Result<Content> content_of(const module::Module& module, std::size_t index, maps::Map& map);
 
 // Elements somebody wrote down: each is put in, over what is there. Errors name the element by its place in the list.
+// Of per-CPU maps `lanes`, where there are any, are the values of the first lanes; else lane 0 gets the value, so that
+// the sum is what was written.
 struct Entry {
   btf::Datum key, value;
+  std::vector<btf::Datum> lanes = {};
 };
 Result<void> fill(const module::Module& module, std::size_t index, maps::Map& map, const std::vector<Entry>& entries);
 

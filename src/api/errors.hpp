@@ -29,7 +29,9 @@ namespace skep::api {
   X(UpdateRefused, "SKEP-A0010", "update-refused", EINVAL, (std::string, err)(uint32_t, entries),                       \
     "the map, which has {entries} entries, refuses it: {err}", "")                                                     \
   X(CannotFill, "SKEP-A0011", "cannot-fill", ENOTSUP, (std::string, type),                                             \
-    "a map of type {type} takes no content from outside", "")
+    "a map of type {type} takes no content from outside", "")                                                          \
+  X(TooManyLanes, "SKEP-A0012", "too-many-lanes", E2BIG, (std::size_t, found)(std::size_t, lanes),                     \
+    "the element has values of {found} lanes; there are {lanes}", "use --lanes {found}")
 // clang-format on
 SKEP_API_DIAGNOSTICS(SKEP_DIAGNOSTIC)
 

@@ -72,14 +72,30 @@ Result<OutputFile> OutputFile::create(std::string path) {
     f.fd_ = Fd(::dup(STDOUT_FILENO));
     return f;
   }
+  auto cannot_create = [&f](int err) {
+    return fail(CannotCreate{.path = f.path_, .reason = std::string(strerrorname_np(err))});
+  };
+  mode_t mode = 0644;
+  if (struct stat there{}; ::stat(f.path_.c_str(), &there) == 0) {
+    if (S_ISDIR(there.st_mode)) return fail(IsAFolder{.path = f.path_});
+    if (!S_ISREG(there.st_mode)) {  // a device or a FIFO has no content that could be half
+      f.fd_ = Fd(::open(f.path_.c_str(), O_WRONLY | O_CLOEXEC));
+      if (!f.fd_) return cannot_create(errno);
+      return f;
+    }
+    mode = there.st_mode & 07777;
+    std::error_code unresolved;
+    auto target = std::filesystem::canonical(f.path_, unresolved);  // a link stays one
+    if (!unresolved) f.path_ = target.string();
+  }
   f.temporary_ = f.path_ + ".XXXXXX";
   f.fd_ = Fd(::mkostemp(f.temporary_.data(), O_CLOEXEC));
   if (!f.fd_) {
-    int err = errno;
+    const int err = errno;
     f.temporary_.clear();
-    return fail(CannotCreate{.path = f.path_, .reason = std::string(strerrorname_np(err))});
+    return cannot_create(err);
   }
-  ::fchmod(f.fd_.get(), 0644);
+  ::fchmod(f.fd_.get(), mode);
   return f;
 }
 

@@ -36,7 +36,8 @@ Result<Fd> open_input(const std::string& path);
 Result<Buffer> read_file(const std::string& path, std::size_t limit = std::size_t{1} << 30);
 
 // An output file that appears at `path` only by commit(): until then the bytes are in a temporary file beside it,
-// which the destructor removes. "-" writes through to standard output.
+// which the destructor removes. A link is followed, and what stood there keeps its mode. "-" writes through to
+// standard output, and a path that is a device or a FIFO is written in place.
 class OutputFile {
  public:
   static Result<OutputFile> create(std::string path);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/file.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -27,6 +30,29 @@ TEST_F(FileTest, OutputAppearsOnlyWhenComplete) {
   ASSERT_TRUE(f->write(as_bytes("whole")));
   ASSERT_TRUE(f->commit());
   EXPECT_EQ(as_text(*read_file(path)), "whole");
+}
+
+TEST_F(FileTest, WhatStandsThereStaysWhatItIs) {
+  namespace fs = std::filesystem;
+  const std::string target = folder + "/target", link = folder + "/link";
+  auto replace = [](const std::string& path) {
+    auto f = OutputFile::create(path);
+    return f && f->write(as_bytes("new")) && f->commit();
+  };
+  ASSERT_TRUE(replace(target));
+  fs::permissions(target, fs::perms::owner_read | fs::perms::owner_write);
+  fs::create_symlink(target, link);
+  EXPECT_TRUE(replace(link));
+  EXPECT_TRUE(fs::is_symlink(link));
+  EXPECT_EQ(fs::status(target).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+  ASSERT_EQ(::mkfifo((folder + "/fifo").c_str(), 0600), 0);
+  const Fd reader(::open((folder + "/fifo").c_str(), O_RDONLY | O_NONBLOCK));
+  EXPECT_TRUE(replace(folder + "/fifo"));
+  EXPECT_TRUE(fs::is_fifo(folder + "/fifo"));
+  char got[4] = {};
+  EXPECT_EQ(::read(reader.get(), got, 3), 3);
+  EXPECT_STREQ(got, "new");
+  EXPECT_EQ(OutputFile::create(folder).error().row().slug, "is-a-folder");
 }
 
 TEST_F(FileTest, ErrorsNameTheFileAndTheNearestName) {

@@ -52,7 +52,9 @@ Result<std::vector<api::Entry>> entries_of(const btf::Datum& document) {
     for (const btf::Named& m : *record)
       if (m.name != "key" && m.name != "value" && m.name != "lanes")
         return fail(NotEntries{.found = fmt::format("element {} has a member '{}'", entries.size() + 1, m.name)});
-    entries.push_back({*key, *value});
+    const btf::Datum* lanes = member("lanes");
+    const auto* each = lanes == nullptr ? nullptr : lanes->as<btf::List>();
+    entries.push_back({*key, *value, each == nullptr ? btf::List{} : *each});
   }
   return entries;
 }

@@ -56,7 +56,8 @@ Result<void> Context::assign_skb(Bytes frame, Setting setting, facts::Packet sta
   }
   packet_.assign(frame, Packet::Layout::linear);
   if (start == facts::Packet::network) packet_.hide(std::min(frame.size(), link));
-  put(CtxValue::wire_len, packet_.size());
+  // A test run that is given no __sk_buff leaves it 0; set_raw fills it in.
+  put(CtxValue::wire_len, setting == Setting::hook ? packet_.size() : 0);
   if (frame.size() < link) return {};
   describe_frame(frame);
   describe_socket(frame);

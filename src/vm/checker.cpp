@@ -25,7 +25,6 @@ Checker::Checker(Run& run_, const Limits& limits_, Stack& stack_, Arguments star
       uninit_(uninit) {
   registers.becomes_clean(entry_registers(run_));
   if (context_ != nullptr) {
-    context_size_ = context_->size();
     moved_packet();
   }
 }
@@ -118,6 +117,9 @@ bool Checker::store_context(const Step& s, uint64_t address, unsigned size, uint
 bool Checker::fault_in_context(const Step& s, uint64_t address, unsigned size, std::string_view done) {
   auto offset = static_cast<int64_t>(address - context::virtual_base);
   std::string field = context_->field_at(offset);
+  if (offset < 0 || offset >= static_cast<int64_t>(context_->size()))
+    return fault(FaultKind::out_of_bounds, s, address,
+                 "byte " + std::to_string(offset) + " of the context, which has " + std::to_string(context_->size()));
   if (field.empty()) field = "byte " + std::to_string(offset);
   return fault(
       FaultKind::out_of_bounds, s, address,

@@ -22,6 +22,9 @@ namespace skep::vm {
 enum class Access : uint8_t { read, write };
 enum class Written : uint8_t { no, yes };
 
+// Addresses this near to the context's start are meant for it, however wrong they are.
+inline constexpr uint64_t context_reach = 65536;
+
 // What is known of the registers, as sets of bits: written, and clean (written and not tainted).
 class Registers {
  public:
@@ -72,7 +75,7 @@ class Checker : public Machine {
            (access == Access::read || last_.writable);
   }
   bool is_context(uint64_t address) const {
-    return context_ != nullptr && address - context::virtual_base < context_size_;
+    return context_ != nullptr && address - context::virtual_base + context_reach < 2 * context_reach;
   }
 
   bool find(const Step& s, uint64_t address, uint64_t size, Access access);  // false: a fault was recorded
@@ -111,7 +114,6 @@ class Checker : public Machine {
   uint8_t* stack_written_;
   Region last_, memory_, packet_;
   context::Context* context_;
-  uint64_t context_size_ = 0;
   UninitStack uninit_;
 };
 

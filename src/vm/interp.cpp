@@ -127,8 +127,9 @@ Outcome run(Machine& m, const Lowered& program) {
   bool exited = m.stop.kind == FaultKind::none;
   auto executed = (reinterpret_cast<uintptr_t>(m.stopped_at) - (m.fuel - limit * sizeof(Step))) / sizeof(Step);
   Outcome out;
-  out.r0 = exited ? m.r[0] : 0;
   out.insns = executed + (exited ? 1 : 0);
+  if (exited && out.insns > limit) exited = m.fault(FaultKind::limit, *m.stopped_at, 0, {});
+  out.r0 = exited ? m.r[0] : 0;
   out.fault = std::move(m.stop);
   return out;
 }

@@ -93,6 +93,10 @@ TEST_F(Interp, TheLimitEndsEveryLoop) {
     EXPECT_EQ(c.insns, f.insns) << text;
     EXPECT_NEAR(static_cast<double>(c.insns), static_cast<double>(max_insns), 8) << text;
   }
+  for (max_insns = 0; max_insns < 3; ++max_insns)
+    for (const Outcome& out : {checked("r0 = 1\n r0 = 2\n exit"), fast("r0 = 1\n r0 = 2\n exit")})
+      EXPECT_EQ(out.fault.kind, FaultKind::limit) << max_insns;
+  EXPECT_EQ(fast("r0 = 1\n r0 = 2\n exit").r0, 2u);
   max_insns = ~uint64_t{0};
   EXPECT_EQ(fast("r0 = 3\n exit").r0, 3u);
 }
