@@ -179,6 +179,8 @@ Result<void> Context::set(std::string_view text, uint64_t value) {
   if (low_bits(value, bits) != value)
     return fail(FieldTooSmall{.field = std::string(text), .value = value, .bits = bits});
   put(field->value, value, element);
+  // A test run that is given a __sk_buff, however little of it, fills in its wire_len.
+  if (!is_xdp() && get(CtxValue::wire_len) == 0) put(CtxValue::wire_len, packet_.size());
   return {};
 }
 
