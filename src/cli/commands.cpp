@@ -35,7 +35,8 @@ instruction, the address and the source line.
   all maps and how clang was called.
 - **Types** are BTF's. Without them keys and values of 1, 2, 4 or 8 bytes are unsigned numbers, all others hex.
 - **`--map NAME=@FILE.json`** puts elements in before the first packet, over what the object itself puts in. The file is
-  a list of `{"key": …, "value": …}`, as `--json` prints it. Members left out are zero; numbers may be text (`"0x10"`),
+  a list of `{"key": …, "value": …}`, as `--json` prints it.
+  Of a per-CPU map `lanes` counts, or else lane 0 gets the `value`. Members left out are zero; numbers may be text (`"0x10"`),
   enumerators are given by name, addresses as `"10.0.0.1"` (a `__be32`), `"2001:db8::1"` or `"02:00:00:00:00:01"`.
 - **`--set VAR=VALUE`** takes the same values; one that begins with `{` or `[` is JSON.
 - **JSON**: `{"v":1,"object","program","packets","bytes","verdicts":{NAME:n},"maps":{NAME:[{"key","value"}]},

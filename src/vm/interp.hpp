@@ -6,8 +6,8 @@
 //            registers were written, and names instruction, address and region in a fault. It is the second judge of
 //            the verifier, so it must never use what the verifier found out.
 //
-// Both count executed slots and stop behind max_insns; the count is looked at when a jump is taken, so a run may
-// exceed it by at most the length of its program.
+// Both count executed slots, and a run that passes max_insns ends in the fault `limit`. The count is looked at where a
+// jump is taken and at the exit, so what is executed beyond it is at most the length of the program.
 #pragma once
 
 #include <cstdint>
