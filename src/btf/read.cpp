@@ -4,42 +4,11 @@
 // refuses what contains itself.
 #include <algorithm>
 #include <bit>
-#include <iterator>
 
 #include "btf/errors.hpp"
-#include "btf/types.hpp"
+#include "btf/layout.hpp"
 
 namespace skep::btf {
-
-// How a kind is laid out after its three words {name, info, size or type}.
-struct Layout {
-  uint32_t words, words_per_item;
-  bool refers;  // the third word is a type id
-};
-static constexpr Layout layouts[] = {
-    {.words = 0, .words_per_item = 0, .refers = false},  // void
-    {.words = 1, .words_per_item = 0, .refers = false},  // int
-    {.words = 0, .words_per_item = 0, .refers = true},   // ptr
-    {.words = 3, .words_per_item = 0, .refers = false},  // array
-    {.words = 0, .words_per_item = 3, .refers = false},  // struct
-    {.words = 0, .words_per_item = 3, .refers = false},  // union
-    {.words = 0, .words_per_item = 2, .refers = false},  // enum
-    {.words = 0, .words_per_item = 0, .refers = false},  // fwd
-    {.words = 0, .words_per_item = 0, .refers = true},   // typedef
-    {.words = 0, .words_per_item = 0, .refers = true},   // volatile
-    {.words = 0, .words_per_item = 0, .refers = true},   // const
-    {.words = 0, .words_per_item = 0, .refers = true},   // restrict
-    {.words = 0, .words_per_item = 0, .refers = true},   // func: its vlen is a linkage
-    {.words = 0, .words_per_item = 2, .refers = true},   // func_proto
-    {.words = 1, .words_per_item = 0, .refers = true},   // var
-    {.words = 0, .words_per_item = 3, .refers = false},  // datasec
-    {.words = 0, .words_per_item = 0, .refers = false},  // float
-    {.words = 1, .words_per_item = 0, .refers = true},   // decl_tag
-    {.words = 0, .words_per_item = 0, .refers = true},   // type_tag
-    {.words = 0, .words_per_item = 3, .refers = false},  // enum64
-};
-static_assert(std::size(layouts) == kind_count);
-static const Layout& layout_of(Kind k) { return layouts[static_cast<std::size_t>(k)]; }
 
 class Reader {
  public:
@@ -121,11 +90,10 @@ Result<void> Reader::index() {
     TypeId id = btf_->count();
     std::size_t left = types.size() - at;
     if (left < 12) return in_type(std::move(fail(TypeCutOff{.needs = 12, .left = left}).error()), id);
-    uint32_t info = load<uint32_t>(types.data() + at + 4), kind = info >> 24 & 0x1f;
+    uint32_t info = load<uint32_t>(types.data() + at + 4), kind = raw_kind(info);
     if (kind == 0 || kind >= kind_count)
       return in_type(std::move(fail(UnknownKind{.kind = static_cast<int>(kind)}).error()), id);
-    const Layout& layout = layouts[kind];
-    std::size_t needs = 12 + 4 * (layout.words + std::size_t{layout.words_per_item} * (info & 0xffff));
+    std::size_t needs = 4 * layouts[kind].words_of(info_of(info).vlen);
     if (left < needs) return in_type(std::move(fail(TypeCutOff{.needs = needs, .left = left}).error()), id);
     btf_->offsets_.push_back(static_cast<uint32_t>(at));
     at += needs;
@@ -146,7 +114,7 @@ Result<void> Reader::check_id(TypeId id) const {
 
 Result<void> Reader::check_items(const Type& t) const {
   const Layout& layout = layout_of(t.kind);
-  bool named = t.kind != Kind::datasec, typed = t.kind != Kind::enum_ && t.kind != Kind::enum64;
+  bool named = layout.item[0] == Word::name, typed = layout.item[named ? 1 : 0] == Word::type;
   for (uint32_t i = 0, at = 3; i < t.vlen; ++i, at += layout.words_per_item) {
     if (named) TRY_VOID(check_name(btf_->word(t.id, at)));
     if (typed) TRY_VOID(check_id(btf_->word(t.id, named ? at + 1 : at)));
@@ -160,7 +128,7 @@ Result<void> Reader::check_references() const {
     Type t = btf_->nameless(id);
     const Layout& layout = layout_of(t.kind);
     Result<void> r;
-    if (layout.refers) r = check_id(t.size_or_type);
+    if (layout.third == Word::type) r = check_id(t.size_or_type);
     if (r && t.kind == Kind::array) r = check_id(btf_->word(id, 3));
     if (r && t.kind == Kind::array) r = check_id(btf_->word(id, 4));
     if (r && layout.words_per_item != 0) r = check_items(t);

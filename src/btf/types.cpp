@@ -2,25 +2,21 @@
 #include "btf/types.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
+
+#include "btf/layout.hpp"
 
 namespace skep::btf {
 
-std::string_view name_of(Kind k) {
-  static constexpr std::array<std::string_view, kind_count> names = {
-      "void",  "int",      "ptr",  "array",      "struct", "union",   "enum",  "fwd",      "typedef",  "volatile",
-      "const", "restrict", "func", "func_proto", "var",    "datasec", "float", "decl_tag", "type_tag", "enum64"};
-  return names[static_cast<std::size_t>(k)];
-}
+std::string_view name_of(Kind k) { return layout_of(k).name; }
 
 Type Btf::nameless(TypeId id) const {
   if (id == 0) return {.id = 0, .kind = Kind::void_, .kind_flag = false, .vlen = 0, .size_or_type = 0, .name = {}};
-  uint32_t info = word(id, 1);
+  Info info = info_of(word(id, 1));
   return {.id = id,
-          .kind = static_cast<Kind>(info >> 24 & 0x1f),
-          .kind_flag = info >> 31 != 0,
-          .vlen = info & 0xffff,
+          .kind = info.kind,
+          .kind_flag = info.kind_flag,
+          .vlen = info.vlen,
           .size_or_type = word(id, 2),
           .name = {}};
 }

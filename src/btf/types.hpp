@@ -137,6 +137,9 @@ class Btf {
   // As C spells it: "struct flow *", "__u32", "char[16]".
   std::string spelled(TypeId id) const;
 
+  // A type as it is written, in this machine's byte order; layout.hpp says what each word means. Not of void.
+  uint32_t word(TypeId id, uint32_t index) const { return load<uint32_t>(types_.data() + offsets_[id] + 4 * index); }
+
   Btf(const Btf&) = delete;
   Btf& operator=(const Btf&) = delete;
 
@@ -146,7 +149,6 @@ class Btf {
   Btf() = default;
 
   static constexpr uint32_t no_size = UINT32_MAX;
-  uint32_t word(TypeId id, uint32_t index) const { return load<uint32_t>(types_.data() + offsets_[id] + 4 * index); }
   std::string_view text(uint32_t offset) const { return reinterpret_cast<const char*>(strings_.data()) + offset; }
   Type nameless(TypeId id) const;  // type() without looking for the end of the name, which takes most of its time
   void index_names() const;
