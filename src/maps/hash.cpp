@@ -431,15 +431,24 @@ int Hash::next_key(const uint8_t* at, MutableBytes next) {
 
 // A batch ends where it is full; `next` says how many elements of which bucket were given. (Linux gives whole
 // buckets only, and -ENOSPC where the first does not fit; how many share a bucket is nobody's business but a map's.)
+// Callers of bpf(2) have room for 4 bytes, so that is what it takes outside; a place that does not fit is -ENOSPC.
 struct Hash::Cursor {
   uint32_t bucket, given;
+
+  static constexpr unsigned bucket_bits = 26;
+  static Cursor from(Bytes token) {
+    const auto t = load<uint32_t>(token.data());
+    return {.bucket = t & ((1u << bucket_bits) - 1), .given = t >> bucket_bits};
+  }
+  bool fits() const { return bucket >> bucket_bits == 0 && given >> (32 - bucket_bits) == 0; }
+  uint32_t token() const { return given << bucket_bits | bucket; }
 };
 
 Batch Hash::read_batch(Bytes from, uint32_t count, uint64_t flags, Reads how) {
   if (flags) return {.err = -EINVAL};
   if (count == 0) return {};
-  if (!from.empty() && from.size() != sizeof(Cursor)) return {.err = -EINVAL};
-  Cursor at = from.empty() ? Cursor{} : load<Cursor>(from.data());
+  if (!from.empty() && from.size() != sizeof(uint32_t)) return {.err = -EINVAL};
+  Cursor at = from.empty() ? Cursor{} : Cursor::from(from);
   Batch batch{.err = -ENOENT};
   for (; at.bucket <= geometry_.bucket_mask; ++at.bucket, at.given = 0) {
     Bucket& b = buckets_[at.bucket];
@@ -466,8 +475,9 @@ Batch Hash::read_batch(Bytes from, uint32_t count, uint64_t flags, Reads how) {
       for (Number n : taken) put_back(n);
     if (batch.err == 0) break;
   }
-  batch.next.resize(sizeof at);
-  store(batch.next.data(), at);
+  if (batch.err == 0 && !at.fits()) batch.err = -ENOSPC;
+  batch.next.resize(sizeof(uint32_t));
+  store(batch.next.data(), at.token());
   return batch;
 }
 

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/c_object.hpp"
+
+#include "api/c_error.hpp"
+#include "api/errors.hpp"
+#include "base/file.hpp"
+#include "object/compile.hpp"
+#include "object/open.hpp"
+
+using namespace skep;
+using namespace skep::c_api;
+
+namespace skep::c_api {
+
+user::Engine& engine() {
+  static auto& engine = *new user::Engine;
+  return engine;
+}
+
+Result<void> changeable(const skep_object* object, const std::string& what) {
+  if (object != nullptr && object->loaded == nullptr) return {};
+  return fail(AlreadyLoaded{.what = what});
+}
+
+static Result<object::Object> read_object(const std::string& path, const char* name) {
+  if (object::is_source(path)) return std::move(TRY(object::compile(path)).object);
+  return object::Object::parse(name != nullptr ? name : path, TRY(read_file(path)));
+}
+
+static Result<skep_object*> opened(const object::Object& file, const skep_open_options& options) {
+  if (options.btf != nullptr) return fail(WaitsFor{.what = "the option btf", .capability = "CO-RE"});
+  if (options.kconfig != nullptr) return fail(WaitsFor{.what = "the option kconfig", .capability = ".kconfig externs"});
+  auto object = std::make_unique<skep_object>(skep_object{.name = options.name != nullptr ? options.name : file.name(),
+                                                          .module = TRY(object::open(file)),
+                                                          .programs = {},
+                                                          .maps = {}});
+  for (uint32_t i = 0; i < object->module.progs.size(); ++i)
+    object->programs.push_back(
+        {.object = object.get(), .index = i, .autoload = object->module.progs[i].autoload == module::Autoload::yes});
+  for (uint32_t i = 0; i < object->module.maps.size(); ++i)
+    object->maps.push_back({.object = object.get(), .index = i, .autocreate = true});
+  return object.release();
+}
+
+// What is to be loaded must say its type; nobody else could.
+static Result<Selection> selection(const skep_object& object) {
+  Selection wanted;
+  for (const skep_program& p : object.programs) {
+    wanted.programs.push_back(p.autoload);
+    if (p.autoload && p.definition().type == facts::ProgType::unspec)
+      return fail(NoType{.program = p.definition().name, .section = p.definition().section});
+  }
+  for (const skep_map& m : object.maps) wanted.maps.push_back(m.autocreate);
+  return wanted;
+}
+
+static Result<void> load(skep_object& object) {
+  TRY_VOID(changeable(&object, "load"));
+  auto module = std::make_shared<const module::Module>(TRY(selected(object.module, TRY(selection(object)))));
+  object.loaded = TRY(engine().load(std::move(module)));
+  std::size_t program = 0, map = 0;
+  for (skep_program& p : object.programs)
+    if (p.autoload) p.live = object.loaded->programs()[program++];
+  for (skep_map& m : object.maps)
+    if (m.autocreate) m.live = object.loaded->maps()[map++];
+  return {};
+}
+
+// The one after `previous` in a deque whose elements know their index.
+template <class T>
+static T* after(const std::deque<T>& all, const T* previous) {
+  const std::size_t next = previous != nullptr ? previous->index + std::size_t{1} : 0;
+  return next < all.size() ? const_cast<T*>(&all[next]) : nullptr;
+}
+
+}  // namespace skep::c_api
+
+skep_object* skep_object_open_file(const char* path, const skep_open_options* options) {
+  return pointer([&]() -> Result<skep_object*> {
+    if (path == nullptr) return fail(NullArgument{.what = "the path"});
+    const auto with = TRY(given(options));
+    return opened(TRY(read_object(path, with.name)), with);
+  });
+}
+
+skep_object* skep_object_open_memory(const void* bytes, size_t length, const skep_open_options* options) {
+  return pointer([&]() -> Result<skep_object*> {
+    if (bytes == nullptr) return fail(NullArgument{.what = "the memory"});
+    const auto with = TRY(given(options));
+    const auto* first = static_cast<const uint8_t*>(bytes);
+    const char* name = with.name != nullptr ? with.name : "object";
+    return opened(TRY(object::Object::parse(name, Buffer(first, first + length))), with);
+  });
+}
+
+int skep_object_load(skep_object* object) {
+  return answer([&]() -> Result<void> {
+    if (object == nullptr) return fail(NullArgument{.what = "the object"});
+    TRY_VOID_WITHIN(load(*object), object->name);
+    return {};
+  });
+}
+
+bool skep_object_is_loaded(const skep_object* object) { return object->loaded != nullptr; }
+void skep_object_close(skep_object* object) { delete object; }
+const char* skep_object_name(const skep_object* object) { return object->name.c_str(); }
+const char* skep_object_license(const skep_object* object) { return object->module.license.c_str(); }
+uint32_t skep_object_kernel_version(const skep_object* object) { return object->module.version; }
+
+skep_program* skep_object_next_program(const skep_object* object, const skep_program* previous) {
+  return after(object->programs, previous);
+}
+skep_map* skep_object_next_map(const skep_object* object, const skep_map* previous) {
+  return after(object->maps, previous);
+}
+
+skep_program* skep_object_find_program(const skep_object* object, const char* name) {
+  return pointer([&]() -> Result<skep_program*> {
+    const std::size_t i = TRY_WITHIN(module::find_program(object->module, name), object->name);
+    return const_cast<skep_program*>(&object->programs[i]);
+  });
+}
+
+skep_map* skep_object_find_map(const skep_object* object, const char* name) {
+  return pointer([&]() -> Result<skep_map*> {
+    const std::size_t i = TRY_WITHIN(module::find_map(object->module, name), object->name);
+    return const_cast<skep_map*>(&object->maps[i]);
+  });
+}
+
+void* skep_object_variable(const skep_object* object, const char* name, size_t* size) {
+  return pointer([&]() -> Result<uint8_t*> {
+    const auto found = TRY_WITHIN(module::find_variable(object->module, name), object->name);
+    size_t whole = 0;
+    auto* memory = static_cast<uint8_t*>(skep_map_memory(&object->maps[found.map], &whole));
+    if (size != nullptr) *size = found.variable.size;
+    if (whole < std::size_t{found.variable.offset} + found.variable.size)
+      return fail(CutAway{.variable = name, .size = whole});
+    return memory + found.variable.offset;
+  });
+}
