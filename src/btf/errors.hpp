@@ -61,6 +61,8 @@ namespace skep::btf {
   X(WrongKind, "SKEP-T0023", "wrong-kind", EINVAL,                                                                    \
     (uint32_t, type)(std::string_view, found)(std::string_view, wanted),                                              \
     "type {type} is a {found}; a {wanted} is needed here", "")                                                        \
+  X(TypesCollide, "SKEP-T0040", "types-collide", EINVAL, (uint32_t, type)(uint32_t, other),                           \
+    "types {type} and {other} differ, but not in a way that can be told apart", "the types were made to collide")      \
   X(TooLong, "SKEP-T0022", "too-long", E2BIG,                                                                         \
     (std::size_t, found)(std::string, type)(uint64_t, most)(std::string_view, what),                                  \
     "{found} {what} were given; {type} holds at most {most}", "")
