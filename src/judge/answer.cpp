@@ -193,10 +193,10 @@ Json hello(unsigned lanes) {
   return out;
 }
 
-Json with_id(const std::string& id) {
-  Json out = Json::object();
-  out["id"] = Json::parse(id);
-  return out;
+// `id` is JSON text already.
+std::string answer_line(const std::string& id, const Json& members) {
+  const std::string rest = to_line(members);
+  return "{\"id\":" + id + (members.empty() ? "" : ",") + rest.substr(1);
 }
 
 }  // namespace
@@ -207,28 +207,19 @@ Rig& Batch::Answerer::rig_for(const facts::Target& target) {
 
 std::string Batch::Answerer::answer(std::string_view line) {
   auto q = read_question(line);
-  if (!q) {
-    Json out = with_id(q.error().id);
-    out.update(error_json(q.error().error));
-    return to_line(out);
-  }
-  Json out = with_id(q->id);
-  if (q->hello) {
-    out.update(hello(options_.lanes));
-    return to_line(out);
-  }
+  if (!q) return answer_line(q.error().id, error_json(q.error().error));
+  if (q->hello) return answer_line(q->id, hello(options_.lanes));
   for (RunInput& run : q->runs) run.max_insns = std::min(run.max_insns, options_.most_insns);
   for (Op& op : q->ops) op.run.max_insns = std::min(op.run.max_insns, options_.most_insns);
   Rig& rig = rig_for(q->target);
+  Json out = Json::object();
   for (Ask ask : q->asks) out[name(ask)] = member(rig, ask, *q);
   add_differences(out, *q);
-  return to_line(out);
+  return answer_line(q->id, out);
 }
 
 std::string Batch::Answerer::too_long() const {
-  Json out = with_id("null");
-  out.update(error_json(fail(LineTooLong{.most = most_line_bytes}).error()));
-  return to_line(out);
+  return answer_line("null", error_json(fail(LineTooLong{.most = most_line_bytes}).error()));
 }
 
 }  // namespace skep::judge

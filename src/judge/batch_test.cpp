@@ -69,6 +69,8 @@ TEST(Batch, TheReferenceNamesEveryMemberAndWord) {
 
 // ---- bad lines ----------------------------------------------------------------------------------------------------
 
+#define OBJECT SKEP_SOURCE_DIR "/tests/fuzz/object/linking-clang19.o"
+
 struct Bad {
   std::string line, id, code, place;
 };
@@ -88,46 +90,81 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Bad{"", "null", "not-json", ""}, Bad{"{", "null", "not-json", ""}, Bad{"[]", "null", "wrong-type", ""},
         Bad{"nul", "null", "not-json", ""}, Bad{R"({"id":1,"do":["interp"]} x)", "null", "not-json", ""},
-        Bad{"{\"id\":\"\xff\"}", "null", "not-json", ""}, Bad{R"({"do":[]})", "null", "missing-member", ""},
-        Bad{R"({"id":1})", "1", "missing-member", ""}, Bad{R"({"id":[1],"do":[]})", "null", "wrong-type", "id"},
+        Bad{"{\"id\":\"\xff\"}", "null", "not-json", ""}, Bad{R"({"do":["checked"]})", "null", "missing-member", ""},
+        Bad{R"({"id":1})", "1", "missing-member", ""},
+        Bad{R"({"id":[1],"do":["checked"]})", "null", "wrong-type", "id"},
         Bad{R"({"id":"x","do":["run"]})", "\"x\"", "unknown-word", "do: [0]"},
         Bad{R"({"id":1,"do":"interp"})", "1", "wrong-type", "do"},
-        Bad{R"({"id":1,"do":[],"mpas":[]})", "1", "unknown-member", ""},
-        Bad{R"({"id":1,"do":[],"maps":[{"typ":"hash"}]})", "1", "unknown-member", "maps: [0]"},
-        Bad{R"({"id":1,"do":[],"maps":[{"type":"hsah"}]})", "1", "unknown-map-type", "maps: [0]: type"},
-        Bad{R"({"id":1,"do":[],"maps":[{"entries":-1}]})", "1", "wrong-type", "maps: [0]: entries"},
-        Bad{R"({"id":1,"do":[],"maps":[{"entries":1.5}]})", "1", "wrong-type", "maps: [0]: entries"},
-        Bad{R"({"id":1,"do":[],"maps":[{"entries":4294967296}]})", "1", "wrong-type", "maps: [0]: entries"},
-        Bad{R"({"id":1,"do":[],"maps":[{"init":[["00"]]}]})", "1", "wrong-type", "maps: [0]: init: [0]"},
-        Bad{R"({"id":1,"do":[],"maps":[{"progs":[0]}]})", "1", "no-such-index", "maps: [0]"},
-        Bad{R"({"id":1,"do":[],"insns":"950"})", "1", "wrong-type", "insns"},
-        Bad{R"({"id":1,"do":[],"insns":"95"})", "1", "wrong-type", "insns"},
-        Bad{R"({"id":1,"do":[],"type":"xpd"})", "1", "unknown-prog-type", "type"},
-        Bad{R"({"id":1,"do":[],"type":99})", "1", "wrong-type", "type"},
-        Bad{R"({"id":1,"do":[],"attach_type":"xdp2"})", "1", "unknown-attach-type", "attach_type"},
-        Bad{R"({"id":1,"do":[],"progs":[],"insns":""})", "1", "contradiction", ""},
-        Bad{R"({"id":1,"do":[],"insns":"","object":"x"})", "1", "contradiction", ""},
-        Bad{R"({"id":1,"do":[],"insns":"","runs":[],"mem":""})", "1", "contradiction", ""},
-        Bad{R"({"id":1,"do":[],"progs":[{"flags":["fast"]}]})", "1", "unknown-flag", "progs: [0]: flags: [0]"},
-        Bad{R"({"id":1,"do":[],"runs":[{"prog":0}]})", "1", "no-such-index", "runs: [0]"},
-        Bad{R"({"id":1,"do":[],"runs":[{"max_insn":0}]})", "1", "unknown-member", "runs: [0]"},
-        Bad{R"({"id":1,"do":[],"runs":[{"max_insns":"many"}]})", "1", "wrong-type", "runs: [0]: max_insns"},
-        Bad{R"({"id":1,"do":[],"caps":"root"})", "1", "unknown-capability", "caps"},
-        Bad{R"({"id":1,"do":[],"target":"linux-1.0"})", "1", "unknown-target", "target"},
-        Bad{R"({"id":1,"do":[],"target":"linux-6.18+caps=bpf","caps":"all"})", "1", "contradiction", ""},
-        Bad{R"({"id":1,"do":[],"log":3})", "1", "wrong-type", "log"},
-        Bad{R"({"id":1,"do":[],"ops":[[]]})", "1", "wrong-type", "ops: [0]"},
-        Bad{R"({"id":1,"do":[],"ops":[["put",0]]})", "1", "unknown-word", "ops: [0]: [0]"},
-        Bad{R"({"id":1,"do":[],"ops":[["lookup",0,"00"]]})", "1", "no-such-index", "ops: [0]"},
-        Bad{R"({"id":1,"do":[],"maps":[{}],"ops":[["lookup",0]]})", "1", "wrong-type", "ops: [0]"},
-        Bad{R"({"id":1,"do":[],"maps":[{}],"ops":[["lookup",0,"00",0]]})", "1", "wrong-type", "ops: [0]"},
-        Bad{R"({"id":1,"do":[],"maps":[{}],"ops":[["lookup",0,"0"]]})", "1", "wrong-type", "ops: [0]: [2]"},
-        Bad{R"({"id":1,"do":[],"object":"/dev/zero"})", "1", "unfit-input", "object"},
-        Bad{R"({"id":1,"do":[],"object":"-"})", "1", "unfit-input", "object"},
-        Bad{R"({"id":1,"do":[],"set":{"a":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}}", "1",
-            "wrong-type", "set: a"},
+        Bad{R"({"id":1,"do":["checked"],"mpas":[]})", "1", "unknown-member", ""},
+        Bad{R"({"id":1,"do":["checked"],"maps":[{"typ":"hash"}]})", "1", "unknown-member", "maps: [0]"},
+        Bad{R"({"id":1,"do":["checked"],"maps":[{"type":"hsah"}]})", "1", "unknown-map-type", "maps: [0]: type"},
+        Bad{R"({"id":1,"do":["checked"],"maps":[{"entries":-1}]})", "1", "wrong-type", "maps: [0]: entries"},
+        Bad{R"({"id":1,"do":["checked"],"maps":[{"entries":1.5}]})", "1", "wrong-type", "maps: [0]: entries"},
+        Bad{R"({"id":1,"do":["checked"],"maps":[{"entries":4294967296}]})", "1", "wrong-type", "maps: [0]: entries"},
+        Bad{R"({"id":1,"do":["checked"],"maps":[{"init":[["00"]]}]})", "1", "wrong-type", "maps: [0]: init: [0]"},
+        Bad{R"({"id":1,"do":["checked"],"maps":[{"progs":[0]}]})", "1", "no-such-index", "maps: [0]"},
+        Bad{R"({"id":1,"do":["checked"],"insns":"950"})", "1", "wrong-type", "insns"},
+        Bad{R"({"id":1,"do":["checked"],"insns":"95"})", "1", "wrong-type", "insns"},
+        Bad{R"({"id":1,"do":["checked"],"type":"xpd"})", "1", "unknown-prog-type", "type"},
+        Bad{R"({"id":1,"do":["checked"],"type":99})", "1", "wrong-type", "type"},
+        Bad{R"({"id":1,"do":["checked"],"attach_type":"xdp2"})", "1", "unknown-attach-type", "attach_type"},
+        Bad{R"({"id":1,"do":["checked"],"progs":[],"insns":""})", "1", "contradiction", ""},
+        Bad{R"({"id":1,"do":["checked"],"insns":"","object":"x"})", "1", "contradiction", ""},
+        Bad{R"({"id":1,"do":["checked"],"insns":"","runs":[],"mem":""})", "1", "contradiction", ""},
+        Bad{R"({"id":1,"do":["checked"],"progs":[{"flags":["fast"]}]})", "1", "unknown-flag", "progs: [0]: flags: [0]"},
+        Bad{R"({"id":1,"do":["checked"],"runs":[{"prog":0}]})", "1", "no-such-index", "runs: [0]"},
+        Bad{R"({"id":1,"do":["checked"],"runs":[{"max_insn":0}]})", "1", "unknown-member", "runs: [0]"},
+        Bad{R"({"id":1,"do":["checked"],"runs":[{"max_insns":"many"}]})", "1", "wrong-type", "runs: [0]: max_insns"},
+        Bad{R"({"id":1,"do":["checked"],"caps":"root"})", "1", "unknown-capability", "caps"},
+        Bad{R"({"id":1,"do":["checked"],"target":"linux-1.0"})", "1", "unknown-target", "target"},
+        Bad{R"({"id":1,"do":["checked"],"target":"linux-6.18+caps=bpf","caps":"all"})", "1", "contradiction", ""},
+        Bad{R"({"id":1,"do":["checked"],"log":3})", "1", "wrong-type", "log"},
+        Bad{R"({"id":1,"do":["checked"],"ops":[[]]})", "1", "wrong-type", "ops: [0]"},
+        Bad{R"({"id":1,"do":["checked"],"ops":[["put",0]]})", "1", "unknown-word", "ops: [0]: [0]"},
+        Bad{R"({"id":1,"do":["checked"],"ops":[["lookup",0,"00"]]})", "1", "no-such-index", "ops: [0]"},
+        Bad{R"({"id":1,"do":["checked"],"maps":[{}],"ops":[["lookup",0]]})", "1", "wrong-type", "ops: [0]"},
+        Bad{R"({"id":1,"do":["checked"],"maps":[{}],"ops":[["lookup",0,"00",0]]})", "1", "wrong-type", "ops: [0]"},
+        Bad{R"({"id":1,"do":["checked"],"maps":[{}],"ops":[["lookup",0,"0"]]})", "1", "wrong-type", "ops: [0]: [2]"},
+        Bad{R"({"id":1,"do":["checked"],"object":"/dev/zero"})", "1", "unfit-input", "object"},
+        Bad{R"({"id":1,"do":["checked"],"object":"-"})", "1", "unfit-input", "object"},
+        Bad{R"({"id":1,"do":["checked"],"set":{"a":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}}",
+            "1", "wrong-type", "set: a"},
         Bad{R"({"id":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}", "null", "wrong-type", "id"},
-        Bad{R"({"id":1,"do":[],"on":["moon"]})", "1", "unknown-word", "on: [0]"}));
+        Bad{R"({"id":1,"do":["checked"],"on":["moon"]})", "1", "unknown-word", "on: [0]"},
+        Bad{R"({"id":1,"do":[]})", "1", "wrong-type", "do"},
+        Bad{R"({"hello":1,"do":["checked"]})", "null", "contradiction", ""},
+        Bad{R"({"hello":0})", "null", "wrong-type", "hello"},
+        Bad{R"({"id":1,"do":["checked"],"target":"linux-6.18","targets":["linux-6.18"]})", "1", "contradiction", ""},
+        Bad{R"({"id":1,"do":["checked"],"targets":[]})", "1", "wrong-type", "targets"},
+        Bad{R"({"id":1,"do":["checked"],"targets":["linux-6.18","linux"]})", "1", "unknown-target", "targets: [1]"},
+        Bad{R"({"id":1,"do":["checked"],"proof":true})", "1", "missing-member", ""},
+        Bad{R"({"id":1,"do":["checked"],"history":true})", "1", "missing-member", ""},
+        Bad{R"({"id":1,"do":["checked"],"do":["interp"]})", "1", "member-twice", ""},
+        Bad{R"({"do":["checked"],"maps":[{},{"key":1,"key":{"key":1,"key":2}}],"id":1})", "1", "member-twice",
+            "maps: [1]"},
+        Bad{R"({"id":1,"do":["checked"],"progs":[{"name":"a"},{"name":"b"},{"name":"a"}]})", "1", "name-twice",
+            "progs: [2]"},
+        Bad{R"({"id":1,"do":["checked"],"object":")" OBJECT R"(","program":"nobody"})", "1", "no-such-program",
+            "program"},
+        Bad{R"({"id":1e400,"do":["checked"]})", "null", "wrong-type", ""}));
+
+TEST(Batch, AnIdComesBackAsItIsWritten) {
+  Batch batch = make_batch();
+  for (const std::string id :
+       {"1.50", "-0", "123456789012345678901234567890", "1E+2", R"("a\u0041\/\"}, \\")", R"("id")"})
+    for (const std::string& line : {"{\"id\":" + id + ",\"do\":[\"ops\"],\"license\":\"id\"}",
+                                    "{\"license\":\"}\\\"\", \"do\" : [ \"ops\" ], \"id\" : " + id + " }",
+                                    "{\"maps\":[{\"id\":3}],\"id\":" + id + "}"})
+      EXPECT_THAT(batch.answer(line), StartsWith("{\"id\":" + id + ",\"")) << line;
+  EXPECT_THAT(batch.answer(R"({"\u0069d":"\u0041","do":["ops"]})"), StartsWith(R"({"id":"A",)"));
+}
+
+TEST(Batch, InputThatDoesNotFitIsNamed) {
+  EXPECT_THAT(make_batch().answer(R"({"id":1,"do":["checked"],"insns":"b7000000010000009500000000000000","l2":true})"),
+              HasSubstr(R"("message":"l2: a raw program takes memory)"));
+  EXPECT_THAT(make_batch().answer(R"({"id":1e400,"do":["checked"]})"),
+              HasSubstr(R"("message":"found the number 1e400; expected one that a double can hold")"));
+}
 
 // ---- runs ---------------------------------------------------------------------------------------------------------
 
@@ -188,10 +225,10 @@ TEST(BatchStream, OneLineOutForOneLineIn) {
 
 TEST(BatchStream, ALineThatIsTooLongIsSkippedToItsEnd) {
   std::string in(most_line_bytes + 100, ' ');
-  in += "\n{\"id\":7,\"do\":[]}\n";
+  in += "\n{\"id\":7,\"do\":[\"ops\"]}\n";
   const std::string out = streamed(in).out;
   EXPECT_THAT(out, StartsWith(R"({"id":null,"error":{"code":"line-too-long")"));
-  EXPECT_THAT(out, HasSubstr("\n{\"id\":7}\n"));
+  EXPECT_THAT(out, HasSubstr("\n{\"id\":7,\"ops\":"));
 }
 
 // Small programs as a fuzzer makes them, a fifth of the lines malformed in some way.

@@ -28,7 +28,7 @@ namespace skep::judge {
     "'{one}' and '{other}' are both given; {why}", "leave one out")                                                    \
   X(NoSuchIndex, "SKEP-J0008", "no-such-index", EINVAL, (std::string, what)(uint64_t, found)(uint64_t, count),         \
     "{what} {found} is named; there are {count}, counted from 0", "")                                                  \
-  X(MemberTwice, "SKEP-J0009", "member-twice", EINVAL, (std::string, name), "the member '{name}' is given twice", "")  \
+  X(MemberTwice, "SKEP-J0009", "member-twice", EINVAL, (std::string, name), "the member '{name}' is given twice", "leave one out")  \
   X(NotAvailable, "SKEP-J0010", "not-available", ENOTSUP, (std::string, what)(std::string, instead),                   \
     "{what} is not available yet", "{instead}")                                                                        \
   X(OverLimit, "SKEP-J0011", "limit", ELOOP, (uint64_t, most),                                                         \

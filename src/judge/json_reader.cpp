@@ -6,29 +6,88 @@
 namespace skep::judge {
 namespace {
 
-// Asked only about text that is no JSON: where it stops being so.
-struct FirstError final : nlohmann::json_sax<json> {
-  std::size_t byte = 0;
-  std::string why;
-  bool null() override { return true; }
-  bool boolean(bool) override { return true; }
-  bool number_integer(number_integer_t) override { return true; }
-  bool number_unsigned(number_unsigned_t) override { return true; }
-  bool number_float(number_float_t, const string_t&) override { return true; }
-  bool string(string_t&) override { return true; }
-  bool binary(binary_t&) override { return true; }
-  bool start_object(std::size_t) override { return true; }
-  bool key(string_t&) override { return true; }
-  bool end_object() override { return true; }
-  bool start_array(std::size_t) override { return true; }
-  bool end_array() override { return true; }
-  bool parse_error(std::size_t at, const std::string&, const nlohmann::detail::exception& e) override {
-    byte = at;
-    why = e.what();
+// Builds a value while nlohmann-json reads. Why it is refused is an error of ours.
+class Builder {
+ public:
+  bool null() { return put({}); }
+  bool boolean(bool b) { return put(b); }
+  bool number_integer(int64_t n) { return put(n); }
+  bool number_unsigned(uint64_t n) { return put(n); }
+  bool number_float(double n, const std::string&) { return put(n); }
+  bool string(std::string& s) { return put(std::move(s)); }
+  bool binary(json::binary_t&) { return false; }
+  bool start_object(std::size_t) { return open(json::object()); }
+  bool start_array(std::size_t) { return open(json::array()); }
+  bool end_object() { return close(); }
+  bool end_array() { return close(); }
+  bool key(std::string& name) {
+    Level& object = open_.back();
+    auto [at, fresh] = object.value->get_ref<json::object_t&>().try_emplace(std::move(name));
+    if (!fresh && !twice_) {
+      twice_ = fail(MemberTwice{.name = at->first}).error();
+      if (open_.size() > 1) twice_ = std::move(*twice_).within(place());
+    }
+    object.member = fresh ? &*at : &ignored_;
+    return true;
+  }
+  bool parse_error(std::size_t byte, const std::string& token, const nlohmann::detail::exception& e) {
+    constexpr int out_of_range = 406;  // the only other one is a syntax error
+    if (e.id == out_of_range) {
+      error_ = fail(WrongType{.found = "the number " + token, .expected = "one that a double can hold"}).error();
+      return false;
+    }
     // "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error while …": ours says the place.
+    std::string why = e.what();
     if (auto words = why.find(": "); words != why.npos) why.erase(0, words + 2);
+    error_ = fail(NotJson{.byte = byte, .why = why}).error();
     return false;
   }
+
+  Result<Parsed> take() {
+    if (error_) return std::unexpected(*std::move(error_));
+    return Parsed{std::move(root_), std::move(twice_)};
+  }
+
+ private:
+  struct Level {
+    json* value;
+    json::object_t::value_type* member;  // of an object: the one that is being read
+  };
+
+  json* add(json v) {
+    if (open_.empty()) return &(root_ = std::move(v));
+    const auto [value, member] = open_.back();
+    if (value->is_object()) return &(member->second = std::move(v));
+    value->push_back(std::move(v));
+    return &value->back();
+  }
+  bool put(json v) {
+    add(std::move(v));
+    return true;
+  }
+  bool open(json v) {
+    open_.push_back({add(std::move(v)), nullptr});
+    return true;
+  }
+  bool close() {
+    open_.pop_back();
+    return true;
+  }
+  // Of the innermost object, as readers of members say it.
+  std::string place() const {
+    std::string text;
+    for (std::size_t i = 0; i + 1 < open_.size(); ++i) {
+      const auto [value, member] = open_[i];
+      if (i != 0) text += ": ";
+      text += value->is_object() ? member->first : "[" + std::to_string(value->size() - 1) + "]";
+    }
+    return text;
+  }
+
+  json root_;
+  std::vector<Level> open_;  // outermost first; what they point to stays where it is while they are open
+  json::object_t::value_type ignored_;
+  std::optional<Error> error_, twice_;
 };
 
 std::unexpected<Error> wrong(const json& v, std::string_view expected) {
@@ -59,12 +118,34 @@ std::string kind_of(const json& v) {
   return "nothing";
 }
 
-Result<json> parse_json(std::string_view text) {
-  json v = json::parse(text.begin(), text.end(), nullptr, false);
-  if (!v.is_discarded()) return v;
-  FirstError first;
-  json::sax_parse(text.begin(), text.end(), &first);
-  return fail(NotJson{.byte = first.byte, .why = first.why});
+Result<Parsed> parse_json(std::string_view text) {
+  Builder builder;
+  json::sax_parse(text.begin(), text.end(), &builder);
+  return builder.take();
+}
+
+std::string_view member_text(std::string_view object, std::string_view name) {
+  unsigned depth = 0;
+  std::string_view key, last;  // what was read at depth 1: the member's name, and the newest text or number
+  for (std::size_t i = 0; i < object.size(); ++i) {
+    const char c = object[i];
+    const std::size_t begin = i;
+    if (c == '"') {
+      while (object[++i] != '"') i += object[i] == '\\';
+    } else if (c == '{' || c == '[') {
+      ++depth;
+      continue;
+    } else if (c == '}' || c == ']' || c == ',' || c == ':' || c == ' ' || c == '\t' || c == '\r' || c == '\n') {
+      if (c == ':' && depth == 1) key = last.substr(1, last.size() - 2);
+      if ((c == ',' || c == '}') && depth == 1 && key == name) return last;
+      depth -= c == '}' || c == ']';
+      continue;
+    } else {
+      i = std::min(object.find_first_of("}], \t\r\n", i), object.size()) - 1;
+    }
+    if (depth == 1) last = object.substr(begin, i + 1 - begin);
+  }
+  return {};
 }
 
 Result<bool> to_bool(const json& v) {

@@ -24,7 +24,17 @@ struct Member {
 // "the number 5", "a list": what a value is, for errors.
 std::string kind_of(const json& v);
 
-Result<json> parse_json(std::string_view text);
+// What was read, and the first member that an object has twice (nlohmann-json alone would keep the last one, silently).
+struct Parsed {
+  json value;
+  std::optional<Error> twice;
+};
+Result<Parsed> parse_json(std::string_view text);
+
+// A number or text that is a member of `object`, as it is written there: 1.50 stays 1.50. `object` is JSON; of members
+// that are there twice the first counts, as in Parsed. Empty where it is written in a way we do not look for
+// ("\u0069d").
+std::string_view member_text(std::string_view object, std::string_view name);
 Result<bool> to_bool(const json& v);
 Result<std::string> to_text(const json& v);
 Result<Buffer> to_bytes(const json& v);                    // from hex

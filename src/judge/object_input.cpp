@@ -13,14 +13,14 @@ Result<module::Module> open_object(const ObjectInput& input) {
   std::error_code ignored;
   if (input.path == "-" ||
       (std::filesystem::exists(input.path, ignored) && !std::filesystem::is_regular_file(input.path, ignored)))
-    return fail(Unfit{.what = "'" + input.path + "'", .why = "it is no regular file"});
-  const object::Object object = TRY(object::Object::read(input.path));
+    return fail_within(fail(Unfit{.what = "'" + input.path + "'", .why = "it is no regular file"}).error(), "object");
+  const object::Object object = TRY_WITHIN(object::Object::read(input.path), "object");
   object::OpenOptions options;
   for (const auto& [variable, value] : input.set) options.set.push_back({variable, value});
-  module::Module module = TRY(object::open(object, options));
+  module::Module module = TRY_WITHIN(object::open(object, options), "object");
   if (input.program.empty()) return module;
   // The one that is asked for comes first, so that runs which name no program mean it; others stay for tail calls.
-  const std::size_t wanted = TRY(module::find_program(module, input.program));
+  const std::size_t wanted = TRY_WITHIN(module::find_program(module, input.program), "program");
   const auto first = static_cast<uint32_t>(wanted);
   std::swap(module.progs[0], module.progs[wanted]);
   for (module::MapDef& map : module.maps)

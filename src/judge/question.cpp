@@ -44,11 +44,13 @@ struct Draft {
   std::vector<module::ProgDef> progs;
   module::ProgDef short_form;
   std::vector<std::string> short_members;  // which members of the short form were given
-  std::vector<std::string> line_members;   // and all others
+  std::vector<std::string> members;        // every one of the line
   RunInput top;                            // packet, ctx and mem at top level mean one run
   bool has_top_run = false, has_runs = false, has_progs = false;
   std::optional<std::string> caps;
-  std::vector<std::string> targets;
+  std::optional<std::string> target;
+  std::optional<std::vector<std::string>> targets;
+  bool proof = false, has_threads = false, history = false;
   std::optional<ObjectInput> object;
   std::string license = "GPL";
 };
@@ -308,7 +310,6 @@ Result<btf::Datum> to_datum(const json& v, unsigned depth) {
 
 Result<void> read_id(Draft& d, const json& v) {
   if (!v.is_string() && !v.is_number()) return fail(WrongType{.found = kind_of(v), .expected = "a number or a text"});
-  d.q.id = v.dump();
   d.has_id = true;
   return {};
 }
@@ -331,7 +332,7 @@ Result<void> read_on(Draft& d, const json& v) {
 }
 
 Result<void> read_hello(Draft& d, const json& v) {
-  TRY_VOID(to_number(v, 1));
+  if (v != 1) return fail(WrongType{.found = kind_of(v), .expected = "the number 1"});
   d.q.hello = true;
   return {};
 }
@@ -339,6 +340,7 @@ Result<void> read_hello(Draft& d, const json& v) {
 Result<void> read_threads(Draft& d, const json& v) {
   TRY(read_list(v, "lists of operations", [](const json& ops) { return read_list(ops, "operations", to_op); }));
   d.q.unavailable.emplace_back("several threads in one line");
+  d.has_threads = true;
   return {};
 }
 
@@ -354,6 +356,11 @@ Result<void> read_maps(Draft& d, const json& v) {
 Result<void> read_progs(Draft& d, const json& v) {
   d.progs = TRY(read_list(v, "programs", [](const json& one) { return read_object(one, prog_members); }));
   d.has_progs = true;
+  for (std::size_t i = 0; i < d.progs.size(); ++i)
+    for (std::size_t k = 0; k < i && !d.progs[i].name.empty(); ++k)
+      if (d.progs[k].name == d.progs[i].name)
+        return fail_within(fail(NameTwice{.what = "program", .name = d.progs[i].name}).error(),
+                           "[" + std::to_string(i) + "]");
   return {};
 }
 
@@ -403,11 +410,10 @@ constexpr Member<Draft> line_members[] = {
     {"program", READ(Draft, object_of(it).program = TRY(to_text(v));)},
     {"set", read_set},
     {"caps", READ(Draft, it.caps = TRY(to_text(v)); TRY(facts::caps_by_name(*it.caps));)},
-    {"target", READ(Draft, it.targets.insert(it.targets.begin(), TRY(to_text(v)));)},
-    {"targets",
-     READ(Draft, for (std::string& t : TRY(read_list(v, "targets", to_text))) it.targets.push_back(std::move(t));)},
+    {"target", READ(Draft, it.target = TRY(to_text(v));)},
+    {"targets", READ(Draft, it.targets = TRY(read_list(v, "targets", to_text));)},
     {"log", read_log},
-    {"proof", READ(Draft, TRY_VOID(to_bool(v));)},
+    {"proof", READ(Draft, it.proof = TRY(to_bool(v));)},
     {"maps", read_maps},
     {"runs", READ(Draft, it.q.runs = TRY(read_list(v, "runs", to_run)); it.has_runs = true;)},
     // clang-format off
@@ -416,19 +422,24 @@ constexpr Member<Draft> line_members[] = {
     // clang-format on
     {"ops", READ(Draft, it.q.ops = TRY(read_list(v, "operations", to_op));)},
     {"threads", read_threads},
-    {"history", READ(Draft, TRY_VOID(to_bool(v));)},
+    {"history", READ(Draft, it.history = TRY(to_bool(v));)},
 };
 
 // ---- putting it together ------------------------------------------------------------------------------------------
 
 Result<void> assemble_target(Draft& d) {
-  if (d.targets.empty()) d.targets.emplace_back("linux-6.18");
-  for (std::size_t i = 0; i < d.targets.size(); ++i) {
-    std::string name = d.targets[i];
+  if (d.target && d.targets)
+    return fail(Contradiction{.one = "target", .other = "targets", .why = "one list says all of them"});
+  if (d.targets && d.targets->empty())
+    return fail_within(fail(WrongType{.found = "an empty list", .expected = "one target at least"}).error(), "targets");
+  const std::vector<std::string> names = d.targets ? *d.targets : std::vector{d.target.value_or("linux-6.18")};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    std::string name = names[i];
     if (d.caps && name.find("+caps=") != name.npos)
       return fail(Contradiction{.one = "caps", .other = name, .why = "the target says its capabilities itself"});
     if (d.caps) name += "+caps=" + *d.caps;
-    auto target = TRY_WITHIN(facts::target_by_name(name), "target");
+    auto target =
+        TRY_WITHIN(facts::target_by_name(name), d.targets ? "targets: [" + std::to_string(i) + "]" : "target");
     if (i == 0) d.q.target = target;  // runs are for the first; the verifier answers for each
   }
   return {};
@@ -442,7 +453,7 @@ Result<void> assemble_programs(Draft& d) {
                                          : d.short_members.empty() ? "maps"
                                                                    : d.short_members[0],
                                 .why = "programs and maps come from the object"});
-    d.module = TRY_WITHIN(open_object(*d.object), "object");
+    d.module = TRY(open_object(*d.object));
     return {};
   }
   if (d.has_progs && !d.short_members.empty())
@@ -483,16 +494,41 @@ Result<void> check_indices(const Draft& d) {
   return {};
 }
 
+// What says something about a thing that is not there.
+Result<void> check_company(const Draft& d) {
+  if (d.q.asks.empty())
+    return fail_within(fail(WrongType{.found = "an empty list", .expected = "what is asked"}).error(), "do");
+  if (d.proof && std::ranges::find(d.q.asks, Ask::verify) == d.q.asks.end())
+    return fail(MissingMember{.name = "verify", .why = "'proof' is about it, and 'do' does not ask for it"});
+  if (d.history && !d.has_threads) return fail(MissingMember{.name = "threads", .why = "'history' is about them"});
+  return {};
+}
+
 Result<void> finish(Draft& d) {
-  if (d.q.hello) return {};
+  if (d.q.hello) {
+    for (const std::string& member : d.members)
+      if (member != "hello" && member != "id")
+        return fail(Contradiction{.one = "hello", .other = member, .why = "it is asked alone"});
+    return {};
+  }
   if (!d.has_id) return fail(MissingMember{.name = "id", .why = "the answer gives it back"});
   if (!d.has_do) return fail(MissingMember{.name = "do", .why = "a list of what is asked"});
+  TRY_VOID(check_company(d));
   TRY_VOID(assemble_target(d));
   TRY_VOID(assemble_programs(d));
   TRY_VOID(assemble_runs(d));
   TRY_VOID(check_indices(d));
   d.q.module = std::make_shared<const module::Module>(std::move(d.module));
   return {};
+}
+
+// As it is written, so that 1.50, -0 and numbers beyond 64 bits come back as they are.
+std::string id_of(const json& v, std::string_view line) {
+  if (!v.is_object()) return "null";
+  const auto id = v.find("id");
+  if (id == v.end() || (!id->is_string() && !id->is_number())) return "null";
+  const std::string_view written = member_text(line, "id");
+  return written.empty() ? id->dump() : std::string(written);
 }
 
 }  // namespace
@@ -507,15 +543,19 @@ std::vector<std::string> every_word() {
 }
 
 std::expected<Question, BadLine> read_question(std::string_view line) {
-  auto v = parse_json(line);
-  if (!v) return std::unexpected(BadLine{"null", std::move(v).error()});
-  std::string id = "null";
-  if (v->is_object())
-    if (auto found = v->find("id"); found != v->end() && (found->is_string() || found->is_number())) id = found->dump();
-  auto draft = read_object<Draft>(*v, line_members);
-  if (!draft) return std::unexpected(BadLine{id, std::move(draft).error()});
-  if (auto done = finish(*draft); !done) return std::unexpected(BadLine{id, std::move(done).error()});
-  return std::move(draft->q);
+  auto parsed = parse_json(line);
+  if (!parsed) return std::unexpected(BadLine{"null", std::move(parsed).error()});
+  const json& v = parsed->value;
+  const std::string id = id_of(v, line);
+  if (parsed->twice) return std::unexpected(BadLine{id, *std::move(parsed->twice)});
+  Draft draft;
+  if (v.is_object())
+    for (const auto& [name, value] : v.items()) draft.members.push_back(name);
+  auto read = read_object<Draft>(v, line_members, std::move(draft));
+  if (!read) return std::unexpected(BadLine{id, std::move(read).error()});
+  if (auto done = finish(*read); !done) return std::unexpected(BadLine{id, std::move(done).error()});
+  read->q.id = id;
+  return std::move(read->q);
 }
 
 }  // namespace skep::judge

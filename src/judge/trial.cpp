@@ -52,7 +52,7 @@ bool has_ctx(const RunInput& input) { return input.ctx || !input.ctx_fields.empt
 // Input that a program of this type does not take is an error, never ignored.
 Result<void> check_memory_only(const RunInput& input, bool raw) {
   constexpr std::string_view why = "a raw program takes memory; say the program's type";
-  if (input.packet || input.start) return fail(Unfit{.what = "packet", .why = std::string(why)});
+  if (input.packet || input.start) return fail(Unfit{.what = input.packet ? "packet" : "l2", .why = std::string(why)});
   if (raw && has_ctx(input)) return fail(Unfit{.what = "ctx", .why = std::string(why)});
   if (!raw && (input.mem || !input.ctx_fields.empty()))
     return fail(Unfit{.what = "mem", .why = "a syscall program takes its context as bytes"});
@@ -113,7 +113,7 @@ Result<RunResult> Trial::run(const RunInput& input) {
   const auto start = std::chrono::steady_clock::now();
   result.outcome = TRY(rig_->engine().run(executor_, program, to));
   const std::chrono::nanoseconds took = std::chrono::steady_clock::now() - start;
-  result.ns = static_cast<uint64_t>(took.count());
+  result.ns = static_cast<uint64_t>(took.count()) - result.outcome.rehearsal_ns;
   const vm::Fault& fault = result.outcome.fault;
   if (fault.kind == vm::FaultKind::limit)
     return fail_within(fail(OverLimit{.most = input.max_insns}).error(), "insn " + std::to_string(fault.insn));

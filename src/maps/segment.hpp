@@ -33,7 +33,7 @@ class Segment {
   const uint8_t* at(uint64_t offset) const { return bytes_.data() + offset; }
   MutableBytes bytes() { return bytes_; }
 
-  Snapshot snapshot() const;  // reads every page
+  Snapshot snapshot() const;  // reads the pages that were touched
   void restore(const Snapshot& s);
 
  private:

@@ -3,6 +3,7 @@
 #include "maps/segment.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 
 #include "maps/array.hpp"
 #include "maps/prog_array.hpp"
@@ -85,6 +86,10 @@ TEST(Segment, UntouchedPagesAreInNoSnapshot) {
   *segment->at(5 << 20) = 1;
   EXPECT_EQ(segment->snapshot().pages.size(), 1u);
   EXPECT_FALSE(Segment::reserve(~uint64_t{0}));
+  // Nor does taking one touch them.
+  unsigned char in_memory = 1;
+  ASSERT_EQ(::mincore(segment->at(9 << 20), 4096, &in_memory), 0);
+  EXPECT_EQ(in_memory & 1, 0);
 }
 
 TEST(Create, SaysWhatWasFoundAndWhatWouldBeRight) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/user/engine.hpp"
 
+#include <chrono>
 #include <deque>
 
 #include "context/context.hpp"
@@ -111,6 +112,8 @@ struct Recorder {
 }  // namespace
 
 vm::Outcome Engine::rehearsed(const Program& program, vm::Run& run, const Input& input, vm::Stack& stack) const {
+  using Clock = std::chrono::steady_clock;
+  const auto start = Clock::now();
   Buffer memory(input.memory.begin(), input.memory.end());
   const auto& maps = program.code().code().maps();
   std::vector<maps::Snapshot> before;
@@ -124,7 +127,10 @@ vm::Outcome Engine::rehearsed(const Program& program, vm::Run& run, const Input&
   for (std::size_t i = 0; i < maps.size(); ++i) maps[i]->restore(before[i]);
   host = recorder.replaying();
   run.tail_calls = 0;
-  return vm::run_fast(run, program.code().code(), target_.limits(), stack, arguments(input));
+  const std::chrono::nanoseconds rehearsal = Clock::now() - start;
+  out = vm::run_fast(run, program.code().code(), target_.limits(), stack, arguments(input));
+  out.rehearsal_ns = static_cast<uint64_t>(rehearsal.count());
+  return out;
 }
 
 Result<vm::Outcome> Engine::run(Executor executor, const Program& program, const Input& input) {

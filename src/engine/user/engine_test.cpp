@@ -44,6 +44,13 @@ struct EngineTest : ::testing::Test {
   }
 };
 
+TEST_F(EngineTest, TheTimeOfARehearsalIsSaid) {
+  program("r0 = 0\n exit");
+  auto loaded = load();
+  EXPECT_GT(run(Executor::interp, *loaded).rehearsal_ns, 0U);
+  EXPECT_EQ(run(Executor::checked, *loaded).rehearsal_ns, 0U);
+}
+
 // What interp would do to this process must never happen: checked meets it first.
 TEST_F(EngineTest, InterpRunsNothingThatCheckedRefuses) {
   Buffer memory(16, 7);
