@@ -67,7 +67,7 @@ struct Arms {
   static void never(const Step*, Machine*, uintptr_t) { __builtin_trap(); }
 };
 #define ARM_OF(name) &Arms<P>::name
-#define PAIR_OF(first, second) (P::pairs ? &Arms<P>::first##__##second : &Arms<P>::first)
+#define FUSED_OF(alone, fused) (P::fuses ? &Arms<P>::fused : &Arms<P>::alone)
 template <class P>
 const typename Arms<P>::Arm Arms<P>::table[op_count] = {
 #include "vm/arm_table.inc"
@@ -83,7 +83,7 @@ void execute(Machine* m, const Step* ip, uintptr_t fuel) {
 template <class P>
 void execute(Machine* m, const Step* ip, uintptr_t fuel) {
 #define ARM_OF(name) &&name
-#define PAIR_OF(first, second) (P::pairs ? &&first##__##second : &&first)
+#define FUSED_OF(alone, fused) (P::fuses ? &&fused : &&alone)
   static constexpr void* table[op_count] = {
 #include "vm/arm_table.inc"
   };

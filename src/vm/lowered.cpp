@@ -3,24 +3,37 @@
 
 namespace skep::vm {
 
-// The operation that does both, where the second step works on what the first one made; else the first's own.
-static Op pair_of(const Step& first, const Step& second) {
+// Operations of two steps by both, and of three by the last two (vm/pairs.inc); the first's own where there is none.
+struct Fused {
   static constexpr auto single = static_cast<std::size_t>(Op::fault) + 1;
-  static const auto table = [] {
-    std::vector<Op> t(single * single);
-    for (std::size_t i = 0; i < t.size(); ++i) t[i] = static_cast<Op>(i / single);
-#define PAIR(a, b) t[static_cast<std::size_t>(Op::a) * single + static_cast<std::size_t>(Op::b)] = Op::a##__##b;
+  static std::size_t at(Op a, Op b) { return static_cast<std::size_t>(a) * single + static_cast<std::size_t>(b); }
+  std::vector<Op> pairs, triples;
+
+  Fused() : pairs(single * single), triples(single * single, Op::mov64_reg) {
+    for (std::size_t i = 0; i < pairs.size(); ++i) pairs[i] = static_cast<Op>(i / single);
+#define PAIR(a, b) pairs[at(Op::a, Op::b)] = Op::a##__##b;
+#define TRIPLE(b, c) triples[at(Op::b, Op::c)] = Op::mov64_reg__##b##__##c;
 #include "vm/pairs.inc"
 #undef PAIR
-    return t;
-  }();
-  if (second.op >= Op::tail_call) return first.op;
+#undef TRIPLE
+  }
+};
+
+// Whether the second step works on what the first one made, and needs it nowhere else.
+static bool follows(const Step& first, const Step& second) {
+  if (second.op >= Op::tail_call) return false;
   const isa::Row& row = isa::row(static_cast<isa::Op>(second.op));
-  const bool made_for_it = row.shape == isa::Shape::load
-                               ? second.src == first.dst
-                               : second.dst == first.dst && (row.source != isa::Source::reg || second.src != first.dst);
-  if (!made_for_it) return first.op;
-  return table[static_cast<std::size_t>(first.op) * single + static_cast<std::size_t>(second.op)];
+  if (row.shape == isa::Shape::load) return second.src == first.dst;
+  return second.dst == first.dst && (row.source != isa::Source::reg || second.src != first.dst);
+}
+
+static Op fused(std::span<const Step> s) {
+  static const Fused table;
+  if (s.size() < 2 || !follows(s[0], s[1])) return s[0].op;
+  if (s.size() > 2 && s[0].op == Op::mov64_reg && isa::row(static_cast<isa::Op>(s[1].op)).shape == isa::Shape::alu &&
+      follows(s[1], s[2]))
+    if (Op three = table.triples[Fused::at(s[1].op, s[2].op)]; three != Op::mov64_reg) return three;
+  return table.pairs[Fused::at(s[0].op, s[1].op)];
 }
 
 Builder::Builder(std::string name, std::vector<std::shared_ptr<maps::Map>> maps, std::size_t slots) {
@@ -69,8 +82,9 @@ Lowered Builder::finish() {
           "it jumps to " + std::to_string(j.target) + "; the program has " + std::to_string(size) + " instructions"));
     made_.steps_[j.from].off = static_cast<int32_t>((target - static_cast<int64_t>(j.from)) * step_bytes);
   }
-  // Upwards: a step's successor is still single when it is asked.
-  for (std::size_t i = 0; i + 1 < made_.size_; ++i) made_.steps_[i].op = pair_of(made_.steps_[i], made_.steps_[i + 1]);
+  // Upwards: a step's successors are still single when they are asked.
+  for (std::size_t i = 0; i < made_.size_; ++i)
+    made_.steps_[i].op = fused(std::span(made_.steps_).subspan(i, std::min<std::size_t>(3, made_.size_ - i)));
   return std::move(made_);
 }
 

@@ -25,13 +25,17 @@ enum class Op : uint16_t {
   tail_call,  // r1 = context, r2 = address of a prog_array, r3 = index
   fault,      // imm: index into Lowered::faults()
 #define PAIR(first, second) first##__##second,
+#define TRIPLE(second, third) mov64_reg__##second##__##third,
 #include "vm/pairs.inc"
 #undef PAIR
+#undef TRIPLE
 };
 inline constexpr std::size_t op_count = static_cast<std::size_t>(Op::fault) + 1
 #define PAIR(first, second) +1
+#define TRIPLE(second, third) +1
 #include "vm/pairs.inc"
 #undef PAIR
+#undef TRIPLE
     ;
 static_assert(static_cast<int>(Op::exit) == static_cast<int>(isa::Op::exit) &&
               static_cast<int>(Op::tail_call) == static_cast<int>(isa::Op::ld_imm64_high));

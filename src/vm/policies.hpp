@@ -84,9 +84,19 @@ template <isa::Op first, isa::Op second>
     m.r[s[1].dst] = value_of<second>(s[1], made, m.r[s[1].src]);
   }
 }
+template <isa::Op second, isa::Op third>
+[[gnu::always_inline]] inline void act_three(Machine& m, const Step* s) {
+  const uint64_t made = value_of<second>(s[1], m.r[s[0].src], m.r[s[1].src]);
+  if constexpr (isa::row(third).shape == isa::Shape::load) {
+    m.r[s[1].dst] = made;
+    m.r[s[2].dst] = value_of<third>(s[2], 0, made);
+  } else {
+    m.r[s[2].dst] = value_of<third>(s[2], made, m.r[s[2].src]);
+  }
+}
 
 struct Fast {
-  static constexpr bool pairs = true;
+  static constexpr bool fuses = true;
   template <isa::Op>
   static constexpr bool use(Machine&, const Step&) {
     return true;
@@ -143,7 +153,7 @@ bool Fast::load_packet(Machine& m, const Step&, uint32_t offset) {
 }
 
 struct Checked {
-  static constexpr bool pairs = false;
+  static constexpr bool fuses = false;
   static Checker& of(Machine& m) { return static_cast<Checker&>(m); }
 
   // Every register an operation reads must have been written; what it writes is tainted by what it read.
