@@ -47,21 +47,19 @@ Result<Buffer> read_file(const std::string& path, std::size_t limit) {
   struct stat st{};
   if (::fstat(fd, &st) != 0) return cannot_open(path, errno);
   Buffer out;
-  if (S_ISREG(st.st_mode)) out.reserve(std::min(limit, static_cast<std::size_t>(st.st_size)) + 1);
+  if (S_ISREG(st.st_mode)) out.resize(std::min(limit, static_cast<std::size_t>(st.st_size)) + 1);
   constexpr std::size_t chunk = 1 << 16;
-  for (;;) {
-    std::size_t had = out.size();
-    out.resize(std::max(out.capacity(), had + chunk));
+  for (std::size_t had = 0;;) {
+    if (out.size() == had) out.resize(had + std::max(had, chunk));  // not at each read: /sys gives a page at a time
     ssize_t n = ::read(fd, out.data() + had, out.size() - had);
-    if (n < 0 && errno == EINTR)
-      n = 0, out.resize(had);
-    else if (n < 0)
-      return cannot_open(path, errno);
-    else {
-      out.resize(had + static_cast<std::size_t>(n));
-      if (n == 0) return out;
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return cannot_open(path, errno);
+    had += static_cast<std::size_t>(n);
+    if (had > limit) return fail(FileTooLarge{.path = path, .limit = limit});
+    if (n == 0) {
+      out.resize(had);
+      return out;
     }
-    if (out.size() > limit) return fail(FileTooLarge{.path = path, .limit = limit});
   }
 }
 

@@ -158,7 +158,8 @@ Result<Datum> Decoder::value(TypeId id, Bytes at) {
     case Kind::const_:
     case Kind::restrict_:
     case Kind::type_tag:
-    case Kind::var: return fail(NoSize{.inner = btf_.spelled(id)});
+    case Kind::var:
+    case Kind::unknown: return fail(NoSize{.inner = btf_.spelled(id)});
   }
   std::unreachable();
 }

@@ -20,12 +20,14 @@ namespace skep::btf {
   X(TypeCutOff, "SKEP-T0005", "type-cut-off", EINVAL, (std::size_t, needs)(std::size_t, left),                        \
     "its description needs {needs} bytes, the type section has {left} left", "the file may be cut off")               \
   X(UnknownKind, "SKEP-T0006", "unknown-kind", EINVAL, (int, kind), "its kind is {kind}; kinds 1 to 19 are known", "")\
+  X(UnevenKind, "SKEP-T0025", "uneven-kind", EINVAL, (int, kind)(std::size_t, bytes),                                  \
+    "its kind is {kind}, of which the layout table makes {bytes} bytes; types are multiples of 4 bytes", "")          \
   X(NameOutside, "SKEP-T0007", "name-outside", EINVAL, (uint32_t, offset)(std::size_t, size),                         \
     "a name is at byte {offset} of the strings, which are {size} bytes", "")                                          \
   X(TypeOutside, "SKEP-T0008", "type-outside", EINVAL, (uint32_t, refers_to)(uint32_t, count),                        \
     "it refers to type {refers_to}; the types are 0 to {count}", "")                                                  \
   X(TypeLoop, "SKEP-T0009", "type-loop", ELOOP, (uint32_t, through),                                                  \
-    "it contains itself by value, through type {through}", "only a pointer can close such a loop")                    \
+    "it contains itself, through type {through}", "only a pointer in a struct or union can close a loop")                    \
   X(TooDeep, "SKEP-T0010", "type-too-deep", E2BIG, (int, most),                                                       \
     "types are nested in it more than {most} deep", "")                                                               \
   X(NoSize, "SKEP-T0011", "type-without-size", EINVAL, (std::string, inner),                                          \

@@ -14,16 +14,7 @@
 
 namespace skep::btf {
 
-struct Info {
-  Kind kind;
-  bool kind_flag;
-  uint32_t vlen;
-};
-inline constexpr uint32_t most_vlen = 0xffffff, most_vlen_before_7_3 = 0xffff;
-constexpr uint32_t raw_kind(uint32_t info) { return info >> 24 & 0x7f; }
-constexpr Info info_of(uint32_t info) {
-  return {.kind = static_cast<Kind>(raw_kind(info)), .kind_flag = info >> 31 != 0, .vlen = info & most_vlen};
-}
+inline constexpr uint32_t most_vlen_before_7_3 = 0xffff;
 constexpr uint32_t word_of(Info i) {
   return uint32_t{i.kind_flag} << 31 | static_cast<uint32_t>(i.kind) << 24 | i.vlen;
 }
@@ -66,8 +57,9 @@ inline constexpr Layout layouts[] = {
     row("decl_tag", Word::type, {Word::number}),
     row("type_tag", Word::type),
     row("enum64", Word::number, {}, {Word::name, Word::number, Word::number}),
+    row("unknown", Word::number),  // what follows, the BTF's own table of layouts says
 };
-static_assert(std::size(layouts) == kind_count);
+static_assert(std::size(layouts) == kind_count + 1);
 constexpr const Layout& layout_of(Kind k) { return layouts[static_cast<std::size_t>(k)]; }
 
 // Calls f(index, role) for each word of a type that is a name or a type id, in their order.

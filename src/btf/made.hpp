@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -98,33 +99,51 @@ __attribute__((noinline)) int also(struct everything *e) { return e->b + e->ok; 
 section("socket") int entry(void *ctx) { return also(&state) + (int)limit + (tagged_pointer != 0); }
 )";
 
-// BTF written word by word. The strings are "", "name".
+// BTF written word by word. The strings are "", "name" unless others are given; with layouts the header is that of
+// Linux 7.1, with a table of {bytes, bytes per item} by kind.
 class Maker {
  public:
   Maker& words(std::initializer_list<uint32_t> list) {
-    for (uint32_t w : list) {
-      types_.resize(types_.size() + 4);
-      store(types_.data() + types_.size() - 4, w);
-    }
+    for (uint32_t w : list) append(types_, w);
     return *this;
   }
   // 0x80 in the kind is kind_flag.
-  Maker& type(uint32_t kind, uint32_t vlen, uint32_t size_or_type) {
-    return words({0, kind << 24 | vlen, size_or_type});
+  Maker& type(uint32_t kind, uint32_t vlen, uint32_t size_or_type) { return named(0, kind, vlen, size_or_type); }
+  Maker& named(uint32_t name, uint32_t kind, uint32_t vlen, uint32_t size_or_type) {
+    return words({name, kind << 24 | vlen, size_or_type});
   }
   Maker& integer(uint32_t size) { return type(1, 0, size).words({size * 8}); }
+  Maker& strings(std::string_view s) {
+    strings_ = s;
+    return *this;
+  }
+  Maker& layout(uint32_t kind, uint8_t bytes, uint8_t bytes_per_item) {
+    layouts_.resize(std::max<std::size_t>(layouts_.size(), 4 * (kind + 1)));
+    layouts_[4 * kind] = bytes;
+    layouts_[4 * kind + 1] = bytes_per_item;
+    return *this;
+  }
   Buffer bytes() const {
-    auto size = static_cast<uint32_t>(types_.size());
-    uint32_t header[] = {0x0001eb9f, 24, 0, size, size, 6};
-    Buffer out(sizeof header + size + 6);
-    std::memcpy(out.data(), header, sizeof header);
-    std::memcpy(out.data() + sizeof header, types_.data(), size);
-    std::memcpy(out.data() + sizeof header + size, "\0name", 6);
+    auto size = [](const auto& part) { return static_cast<uint32_t>(part.size()); };
+    Buffer out;
+    for (uint32_t w :
+         {0x0001eb9fu, layouts_.empty() ? 24u : 32u, 0u, size(types_), size(types_) + size(layouts_), size(strings_)})
+      append(out, w);
+    if (!layouts_.empty()) append(out, size(types_)), append(out, size(layouts_));
+    out.insert(out.end(), types_.begin(), types_.end());
+    out.insert(out.end(), layouts_.begin(), layouts_.end());
+    Bytes strings = as_bytes(strings_);
+    out.insert(out.end(), strings.begin(), strings.end());
     return out;
   }
 
  private:
-  Buffer types_;
+  static void append(Buffer& to, uint32_t word) {
+    to.resize(to.size() + 4);
+    store(to.data() + to.size() - 4, word);
+  }
+  Buffer types_, layouts_;
+  std::string strings_ = {"\0name", 6};
 };
 
 }  // namespace skep::btf::made

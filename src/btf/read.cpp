@@ -1,36 +1,80 @@
 // SPDX-License-Identifier: Apache-2.0
-// From bytes to a Btf that keeps its promises (types.hpp), in four passes: the header finds the sections, index()
-// finds where each type begins, check_references() looks at every id and name, measure() computes sizes and
-// refuses what contains itself.
+// From bytes to a Btf that keeps its promises (types.hpp), in passes: the header finds the sections, index() finds
+// where each type begins, check_references() looks at every id and name, measure() computes sizes and refuses what
+// contains itself by value, check_spelling() refuses what C could not write down.
+//
+// A vmlinux has 5 MB and 130,000 types, so the passes ask words, never names (whose ends must be searched), and what
+// they ask of other types is in arrays small enough for a cache: kind, size, depth.
 #include <algorithm>
 #include <bit>
+#include <iterator>
+#include <utility>
 
 #include "btf/errors.hpp"
 #include "btf/layout.hpp"
 
 namespace skep::btf {
 
+constexpr uint32_t bit(Kind k) { return uint32_t{1} << static_cast<uint32_t>(k); }
+template <class... Kinds>
+constexpr uint32_t any_of(Kinds... kinds) {
+  return (bit(kinds) | ... | bit(Kind::unknown));
+}
+constexpr uint32_t anything = (bit(Kind::unknown) << 1) - 1;
+constexpr uint32_t types_of_c =
+    anything & ~(bit(Kind::func) | bit(Kind::var) | bit(Kind::datasec) | bit(Kind::decl_tag));
+constexpr uint32_t prototypes = any_of(Kind::func_proto), variables = any_of(Kind::var, Kind::func);
+
+// What a kind may refer to.
+constexpr uint32_t targets(Kind from) {
+  return from == Kind::func       ? prototypes
+         : from == Kind::datasec  ? variables
+         : from == Kind::decl_tag ? anything
+                                  : types_of_c;
+}
+
+// A description of an unknown kind, in bytes after its three words.
+struct ForeignLayout {
+  uint8_t bytes, bytes_per_item;
+};
+
 class Reader {
  public:
-  Result<Shared> read(Bytes bytes);
+  Reader(Shared base) : btf_(new Btf) {
+    if (!base) return;
+    btf_->start_ = base->count();
+    btf_->string_start_ = static_cast<uint32_t>(base->string_bytes());
+    btf_->base_ = std::move(base);
+  }
+  Result<Shared> read(Bytes bytes, std::shared_ptr<const void> owner);
 
  private:
-  Result<void> find_sections(Bytes bytes);
+  Result<void> find_sections(Bytes bytes, std::shared_ptr<const void> owner);
+  Result<void> read_layouts(Bytes table);
+  Result<std::size_t> description_bytes(uint32_t info) const;
   Result<void> index();
   Result<void> check_references() const;
+  Result<void> check_type(const Type& t) const;
   Result<void> check_items(const Type& t) const;
   Result<void> check_name(uint32_t offset) const;
-  Result<void> check_id(TypeId id) const;
+  Result<void> check_id(TypeId id, uint32_t kinds) const;
   Result<void> measure();
   Result<uint32_t> own_size(const Type& t) const;
   Result<void> check_members(const Type& t) const;
+  Result<void> check_member(const Type& t, uint32_t index, uint32_t size) const;
   Result<uint32_t> size_inside(TypeId inner) const;
-  Result<void> finish(const Type& t);
+  Result<void> check_spelling();
   template <class F>
   bool every_inner(const Type& t, F f) const;
+  template <class F>
+  bool every_spelled(const Type& t, F f) const;
+  template <class Every, class Finish>
+  Result<void> depth_first(uint8_t Btf::Depth::* depth, Every every, Finish finish);
+  Kind kind_of(TypeId id) const { return id >= btf_->start_ ? kinds_[id - btf_->start_] : btf_->nameless(id).kind; }
 
   std::shared_ptr<Btf> btf_;
-  std::vector<uint8_t> depths_;
+  std::vector<ForeignLayout> foreign_;  // by kind, from kind_count on
+  std::vector<Kind> kinds_;             // of each type, by id - start_
 };
 
 static std::unexpected<Error> in_type(Error&& e, TypeId id) {
@@ -39,10 +83,15 @@ static std::unexpected<Error> in_type(Error&& e, TypeId id) {
 
 // ---- sections ---------------------------------------------------------------------------------------------------
 
-Result<void> Reader::find_sections(Bytes bytes) {
-  constexpr std::size_t header_size = 24;
-  if (bytes.size() < header_size)
-    return fail(SectionCutOff{.part = "header", .begin = 0, .length = header_size, .size = bytes.size()});
+static void swap_words(MutableBytes words) {
+  for (std::size_t at = 0; at < words.size(); at += 4)
+    store(words.data() + at, __builtin_bswap32(load<uint32_t>(words.data() + at)));
+}
+
+Result<void> Reader::find_sections(Bytes bytes, std::shared_ptr<const void> owner) {
+  constexpr std::size_t least_header = 24, with_layouts = 32;
+  if (bytes.size() < least_header)
+    return fail(SectionCutOff{.part = "header", .begin = 0, .length = least_header, .size = bytes.size()});
   uint16_t magic = load<uint16_t>(bytes.data());
   bool foreign = magic == 0x9feb;
   if (magic != 0xeb9f && !foreign) return fail(NotBtf{.found = to_hex(bytes.first(2))});
@@ -59,44 +108,78 @@ Result<void> Reader::find_sections(Bytes bytes) {
     if (auto s = slice(bytes, at, length)) return *s;
     return fail(SectionCutOff{.part = part, .begin = at, .length = length, .size = bytes.size()});
   };
-  if (header < header_size) return fail(SectionMisplaced{.part = "header", .rule = "is shorter than 24 bytes"});
-  Bytes types = TRY(section("type section", type_begin, type_length));
-  Bytes strings = TRY(section("string section", string_begin, string_length));
+  if (header < least_header) return fail(SectionMisplaced{.part = "header", .rule = "is shorter than 24 bytes"});
+  btf_->types_ = TRY(section("type section", type_begin, type_length));
+  btf_->strings_ = TRY(section("string section", string_begin, string_length));
   if (header % 4 != 0 || type_begin % 4 != 0 || type_length % 4 != 0)
     return fail(SectionMisplaced{.part = "type section", .rule = "does not begin and end at a multiple of 4 bytes"});
   if (string_begin < uint64_t{type_begin} + type_length && type_begin < uint64_t{string_begin} + string_length)
     return fail(SectionMisplaced{.part = "string section", .rule = "overlaps the type section"});
-  if (strings.empty() || strings.front() != 0 || strings.back() != 0)
+  Bytes strings = btf_->strings_;
+  if (!btf_->base_ && (strings.empty() || strings.front() != 0 || strings.back() != 0))
     return fail(SectionMisplaced{.part = "string section", .rule = "does not begin and end with a zero byte"});
+  if (btf_->base_ && !strings.empty() && strings.back() != 0)  // its first is the base's
+    return fail(SectionMisplaced{.part = "string section", .rule = "does not end with a zero byte"});
+  if (string_length > UINT32_MAX - btf_->string_start_)
+    return fail(SectionMisplaced{.part = "string section", .rule = "ends beyond the offsets that names can have"});
+  if (header >= with_layouts && bytes.size() >= with_layouts) {
+    Bytes table = TRY(section("layout section", field(5), field(6)));
+    TRY_VOID(read_layouts(table));
+  }
 
-  btf_->bytes_.reserve(types.size() + strings.size());
-  btf_->bytes_.assign(types.begin(), types.end());
-  btf_->bytes_.insert(btf_->bytes_.end(), strings.begin(), strings.end());
-  if (foreign)
-    for (std::size_t at = 0; at < types.size(); at += 4)
-      store(btf_->bytes_.data() + at, __builtin_bswap32(load<uint32_t>(btf_->bytes_.data() + at)));
-  btf_->types_ = Bytes(btf_->bytes_).first(types.size());
-  btf_->strings_ = Bytes(btf_->bytes_).subspan(types.size());
+  btf_->bytes_ = std::move(owner);
+  if (foreign) {
+    auto swapped = std::make_shared<Buffer>(btf_->types_.begin(), btf_->types_.end());
+    swap_words(*swapped);
+    btf_->types_ = *swapped;
+    btf_->bytes_ = std::make_shared<std::pair<decltype(swapped), std::shared_ptr<const void>>>(swapped, btf_->bytes_);
+  }
+  return {};
+}
+
+// Per kind, from 0: {bytes after the three words, bytes per item, 2 bytes of flags}. What this code knows, it knows
+// better.
+Result<void> Reader::read_layouts(Bytes table) {
+  if (table.size() % 4 != 0)
+    return fail(SectionMisplaced{.part = "layout section", .rule = "is no multiple of 4 bytes"});
+  for (std::size_t at = 4 * std::size_t{kind_count}; at < table.size(); at += 4)
+    foreign_.push_back({.bytes = table[at], .bytes_per_item = table[at + 1]});
   return {};
 }
 
 // ---- where each type begins -------------------------------------------------------------------------------------
 
+Result<std::size_t> Reader::description_bytes(uint32_t info) const {
+  uint32_t kind = raw_kind(info);
+  uint32_t vlen = info_of(info).vlen;
+  if (kind != 0 && kind < kind_count) return 4 * layouts[kind].words_of(vlen);
+  if (kind < kind_count || kind - kind_count >= foreign_.size())
+    return fail(UnknownKind{.kind = static_cast<int>(kind)});
+  const ForeignLayout& layout = foreign_[kind - kind_count];
+  std::size_t bytes = 12 + layout.bytes + std::size_t{layout.bytes_per_item} * vlen;
+  if (bytes % 4 != 0) return fail(UnevenKind{.kind = static_cast<int>(kind), .bytes = bytes});
+  return bytes;
+}
+
 Result<void> Reader::index() {
   Bytes types = btf_->types_;
   btf_->offsets_.reserve(types.size() / 24 + 1);
-  btf_->offsets_.push_back(0);
+  kinds_.reserve(types.size() / 24 + 1);
+  if (!btf_->base_) {
+    btf_->offsets_.push_back(0);
+    kinds_.push_back(Kind::void_);
+  }
   for (std::size_t at = 0; at < types.size();) {
     TypeId id = btf_->count();
     std::size_t left = types.size() - at;
     if (left < 12) return in_type(std::move(fail(TypeCutOff{.needs = 12, .left = left}).error()), id);
-    uint32_t info = load<uint32_t>(types.data() + at + 4), kind = raw_kind(info);
-    if (kind == 0 || kind >= kind_count)
-      return in_type(std::move(fail(UnknownKind{.kind = static_cast<int>(kind)}).error()), id);
-    std::size_t needs = 4 * layouts[kind].words_of(info_of(info).vlen);
-    if (left < needs) return in_type(std::move(fail(TypeCutOff{.needs = needs, .left = left}).error()), id);
+    uint32_t info = load<uint32_t>(types.data() + at + 4);
+    auto needs = description_bytes(info);
+    if (!needs) return in_type(std::move(needs.error()), id);
+    if (left < *needs) return in_type(std::move(fail(TypeCutOff{.needs = *needs, .left = left}).error()), id);
     btf_->offsets_.push_back(static_cast<uint32_t>(at));
-    at += needs;
+    kinds_.push_back(info_of(info).kind);
+    at += *needs;
   }
   return {};
 }
@@ -104,40 +187,93 @@ Result<void> Reader::index() {
 // ---- every id and name ------------------------------------------------------------------------------------------
 
 Result<void> Reader::check_name(uint32_t offset) const {
-  if (offset < btf_->strings_.size()) return {};
-  return fail(NameOutside{.offset = offset, .size = btf_->strings_.size()});
+  if (offset < btf_->string_bytes()) return {};
+  return fail(NameOutside{.offset = offset, .size = btf_->string_bytes()});
 }
-Result<void> Reader::check_id(TypeId id) const {
-  if (id < btf_->count()) return {};
-  return fail(TypeOutside{.refers_to = id, .count = btf_->count() - 1});
+
+Result<void> Reader::check_id(TypeId id, uint32_t kinds) const {
+  if (id < btf_->count() && (kinds & bit(kind_of(id))) != 0) [[likely]]
+    return {};
+  if (id >= btf_->count()) return fail(TypeOutside{.refers_to = id, .count = btf_->count() - 1});
+  return fail(WrongKind{.type = id,
+                        .found = name_of(kind_of(id)),
+                        .wanted = kinds == prototypes  ? "func_proto"
+                                  : kinds == variables ? "var or func"
+                                                       : "type of C"});
 }
 
 Result<void> Reader::check_items(const Type& t) const {
   const Layout& layout = layout_of(t.kind);
   bool named = layout.item[0] == Word::name, typed = layout.item[named ? 1 : 0] == Word::type;
-  for (uint32_t i = 0, at = 3; i < t.vlen; ++i, at += layout.words_per_item) {
-    if (named) TRY_VOID(check_name(btf_->word(t.id, at)));
-    if (typed) TRY_VOID(check_id(btf_->word(t.id, named ? at + 1 : at)));
+  std::size_t strings = btf_->string_bytes();
+  const uint8_t* item = btf_->at(t.id) + 12;
+  for (uint32_t i = 0; i < t.vlen; ++i, item += std::size_t{4} * layout.words_per_item) {
+    if (named && load<uint32_t>(item) >= strings) return check_name(load<uint32_t>(item));
+    if (typed) TRY_VOID(check_id(load<uint32_t>(named ? item + 4 : item), targets(t.kind)));
   }
+  return {};
+}
+
+Result<void> Reader::check_type(const Type& t) const {
+  TRY_VOID(check_name(btf_->word(t.id, 0)));
+  const Layout& layout = layout_of(t.kind);
+  if (layout.third == Word::type) TRY_VOID(check_id(t.size_or_type, targets(t.kind)));
+  if (t.kind == Kind::array) {
+    TRY_VOID(check_id(btf_->word(t.id, 3), types_of_c));
+    TRY_VOID(check_id(btf_->word(t.id, 4), types_of_c));
+  }
+  if (layout.words_per_item != 0) TRY_VOID(check_items(t));
   return {};
 }
 
 Result<void> Reader::check_references() const {
-  for (TypeId id = 1; id < btf_->count(); ++id) {
-    if (auto r = check_name(btf_->word(id, 0)); !r) return in_type(std::move(r.error()), id);
-    Type t = btf_->nameless(id);
-    const Layout& layout = layout_of(t.kind);
-    Result<void> r;
-    if (layout.third == Word::type) r = check_id(t.size_or_type);
-    if (r && t.kind == Kind::array) r = check_id(btf_->word(id, 3));
-    if (r && t.kind == Kind::array) r = check_id(btf_->word(id, 4));
-    if (r && layout.words_per_item != 0) r = check_items(t);
-    if (!r) return in_type(std::move(r.error()), id);
+  for (TypeId id = btf_->first_id(); id < btf_->count(); ++id)
+    if (auto r = check_type(btf_->nameless(id)); !r) return in_type(std::move(r.error()), id);
+  return {};
+}
+
+// ---- loops and depth --------------------------------------------------------------------------------------------
+
+// Visits every type after those that `every(type, f)` names to f, with a stack of its own. A depth of 0 is a type
+// not yet seen; what it stands on must be finished, and `open` on the way back is a loop.
+template <class Every, class Finish>
+Result<void> Reader::depth_first(uint8_t Btf::Depth::* depth, Every every, Finish finish) {
+  constexpr uint8_t unseen = 0, open = 255;
+  auto state = [&](TypeId id) -> uint8_t& { return btf_->depths_[id - btf_->start_].*depth; };
+  std::vector<TypeId> stack;
+  for (TypeId root = btf_->first_id(); root < btf_->count(); ++root) {
+    if (state(root) != unseen) continue;
+    stack.push_back(root);
+    while (!stack.empty()) {
+      TypeId id = stack.back(), loop = 0;
+      if (state(id) != unseen && state(id) != open) {
+        stack.pop_back();
+        continue;
+      }
+      Type t = btf_->nameless(id);
+      std::size_t before = stack.size();
+      int deepest = 0;
+      state(id) = open;
+      every(t, [&](TypeId inner) {
+        if (inner == 0) return true;
+        uint8_t its = inner >= btf_->start_ ? state(inner) : btf_->depth(inner).*depth;
+        if (its == open) loop = inner;
+        if (its == unseen) stack.push_back(inner);
+        deepest = std::max<int>(deepest, its);
+        return loop == 0;
+      });
+      if (loop != 0) return in_type(std::move(fail(TypeLoop{.through = loop}).error()), id);
+      if (stack.size() > before) continue;
+      if (deepest >= max_depth) return in_type(std::move(fail(TooDeep{.most = max_depth}).error()), id);
+      if (Result<void> done = finish(t); !done) return in_type(std::move(done.error()), id);
+      state(id) = static_cast<uint8_t>(deepest + 1);
+      stack.pop_back();
+    }
   }
   return {};
 }
 
-// ---- sizes, loops, depth ----------------------------------------------------------------------------------------
+// ---- what is held by value, and sizes ---------------------------------------------------------------------------
 
 // Calls f(id) for each type that t holds by value, until f says no.
 template <class F>
@@ -165,30 +301,36 @@ bool Reader::every_inner(const Type& t, F f) const {
     case Kind::datasec:
     case Kind::float_:
     case Kind::decl_tag:
-    case Kind::enum64: return true;
+    case Kind::enum64:
+    case Kind::unknown: return true;
   }
   std::unreachable();
 }
 
 Result<uint32_t> Reader::size_inside(TypeId inner) const {
-  if (uint32_t size = btf_->sizes_[inner]; size != Btf::no_size) return size;
+  if (uint32_t size = btf_->size_or_none(inner); size != Btf::no_size) return size;
   return fail(NoSize{.inner = btf_->spelled(inner)});
 }
 
+Result<void> Reader::check_member(const Type& t, uint32_t index, uint32_t size) const {
+  Member m = btf_->member(t, index);
+  if (m.bitfield_bits != 0)
+    if (Kind k = btf_->resolve(m.type).kind;
+        (k != Kind::int_ && k != Kind::enum_ && k != Kind::enum64) || m.bitfield_bits > std::min(size * 8, 64u))
+      return fail(BitfieldShape{.member = std::string(m.name), .bits = m.bitfield_bits, .type = btf_->spelled(m.type)});
+  uint64_t end = m.bit_offset + (m.bitfield_bits != 0 ? m.bitfield_bits : uint64_t{size} * 8);
+  if (end > uint64_t{t.size_or_type} * 8)
+    return fail(MemberOutside{.member = std::string(m.name), .end = end, .size = uint64_t{t.size_or_type} * 8});
+  return {};
+}
+
 Result<void> Reader::check_members(const Type& t) const {
+  uint32_t most_bits = t.kind_flag ? 0xffffff : UINT32_MAX;  // above them is the size of a bit-field
   for (uint32_t i = 0; i < t.vlen; ++i) {
     uint32_t size = TRY(size_inside(btf_->word(t.id, 3 + 3 * i + 1)));
     uint32_t where = btf_->word(t.id, 3 + 3 * i + 2);
-    if (!t.kind_flag && where + uint64_t{size} * 8 <= uint64_t{t.size_or_type} * 8) continue;  // nearly all of them
-    Member m = btf_->member(t, i);
-    if (m.bitfield_bits != 0)
-      if (Kind k = btf_->resolve(m.type).kind;
-          (k != Kind::int_ && k != Kind::enum_ && k != Kind::enum64) || m.bitfield_bits > std::min(size * 8, 64u))
-        return fail(
-            BitfieldShape{.member = std::string(m.name), .bits = m.bitfield_bits, .type = btf_->spelled(m.type)});
-    uint64_t end = m.bit_offset + (m.bitfield_bits != 0 ? m.bitfield_bits : uint64_t{size} * 8);
-    if (end > uint64_t{t.size_or_type} * 8)
-      return fail(MemberOutside{.member = std::string(m.name), .end = end, .size = uint64_t{t.size_or_type} * 8});
+    if (where <= most_bits && where + uint64_t{size} * 8 <= uint64_t{t.size_or_type} * 8) continue;  // nearly all
+    TRY_VOID(check_member(t, i, size));
   }
   return {};
 }
@@ -216,7 +358,7 @@ Result<uint32_t> Reader::own_size(const Type& t) const {
     case Kind::const_:
     case Kind::restrict_:
     case Kind::type_tag:
-    case Kind::var: return btf_->sizes_[t.size_or_type];
+    case Kind::var: return btf_->size_or_none(t.size_or_type);
     case Kind::ptr: return 8u;
     case Kind::enum_:
     case Kind::enum64:
@@ -229,69 +371,56 @@ Result<uint32_t> Reader::own_size(const Type& t) const {
     case Kind::fwd:
     case Kind::func:
     case Kind::func_proto:
-    case Kind::decl_tag: return Btf::no_size;
+    case Kind::decl_tag:
+    case Kind::unknown: return Btf::no_size;
   }
   std::unreachable();
 }
 
-Result<void> Reader::finish(const Type& t) {
-  uint8_t inner_depth = 0;
-  TypeId section = 0;
-  every_inner(t, [&](TypeId inner) {
-    inner_depth = std::max(inner_depth, depths_[inner]);
-    if (btf_->nameless(inner).kind == Kind::datasec) section = inner;
-    return true;
-  });
-  if (section != 0) return fail(NoSize{.inner = "datasec " + btf_->spelled(section)});
-  if (inner_depth >= max_depth) return fail(TooDeep{.most = max_depth});
-  btf_->sizes_[t.id] = TRY(own_size(t));
-  depths_[t.id] = static_cast<uint8_t>(inner_depth + 1);
-  return {};
-}
-
-// Depth first over what is held by value, with a stack of our own: a type is finished after its inner types.
 Result<void> Reader::measure() {
-  enum : uint8_t { untouched, open, finished };
-  std::vector<uint8_t> state(btf_->count(), untouched);
-  btf_->sizes_.assign(btf_->count(), Btf::no_size);
-  depths_.assign(btf_->count(), 0);
-  state[0] = finished;
-  std::vector<TypeId> stack;
-  for (TypeId root = 1; root < btf_->count(); ++root) {
-    stack.push_back(root);
-    while (!stack.empty()) {
-      TypeId id = stack.back();
-      if (state[id] == finished) {
-        stack.pop_back();
-        continue;
-      }
-      Type t = btf_->nameless(id);
-      std::size_t before = stack.size();
-      TypeId loop = 0;
-      every_inner(t, [&](TypeId inner) {
-        if (state[inner] == untouched && inner != id) stack.push_back(inner);
-        if (state[inner] == open || inner == id) loop = inner;
-        return loop == 0;
+  btf_->sizes_.assign(btf_->offsets_.size(), Btf::no_size);
+  return depth_first(
+      &Btf::Depth::by_value, [&](const Type& t, auto f) { every_inner(t, f); },
+      [&](const Type& t) -> Result<void> {
+        btf_->sizes_[t.id - btf_->start_] = TRY(own_size(t));
+        return {};
       });
-      if (loop != 0) return in_type(std::move(fail(TypeLoop{.through = loop}).error()), id);
-      state[id] = open;
-      if (stack.size() > before) continue;
-      if (auto done = finish(t); !done) return in_type(std::move(done.error()), id);
-      state[id] = finished;
-    }
-  }
-  return {};
 }
 
-Result<Shared> Reader::read(Bytes bytes) {
-  btf_ = std::shared_ptr<Btf>(new Btf);
-  TRY_VOID(find_sections(bytes));
+// ---- what C writes out to name a type: everything up to a name that C can declare beforehand ---------------------
+
+template <class F>
+bool Reader::every_spelled(const Type& t, F f) const {
+  if (layout_of(t.kind).third == Word::type && !f(t.size_or_type)) return false;
+  if (t.kind == Kind::array) return f(btf_->word(t.id, 3));
+  if (t.kind == Kind::func_proto)
+    for (uint32_t i = 0; i < t.vlen; ++i)
+      if (!f(btf_->word(t.id, 3 + 2 * i + 1))) return false;
+  return true;
+}
+
+Result<void> Reader::check_spelling() {
+  return depth_first(
+      &Btf::Depth::spelled, [&](const Type& t, auto f) { every_spelled(t, f); },
+      [](const Type&) -> Result<void> { return {}; });
+}
+
+Result<Shared> Reader::read(Bytes bytes, std::shared_ptr<const void> owner) {
+  TRY_VOID(find_sections(bytes, std::move(owner)));
   TRY_VOID(index());
   TRY_VOID(check_references());
+  btf_->depths_.assign(btf_->offsets_.size(), {});
   TRY_VOID(measure());
+  TRY_VOID(check_spelling());
   return Shared(std::move(btf_));
 }
 
-Result<Shared> parse(Bytes bytes) { return Reader{}.read(bytes); }
+Result<Shared> adopt(Bytes bytes, std::shared_ptr<const void> owner, Shared base) {
+  return Reader(std::move(base)).read(bytes, std::move(owner));
+}
+Result<Shared> parse(Bytes bytes, Shared base) {
+  auto copy = std::make_shared<Buffer>(bytes.begin(), bytes.end());
+  return adopt(*copy, copy, std::move(base));
+}
 
 }  // namespace skep::btf

@@ -2,6 +2,7 @@
 #include "btf/types.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "btf/layout.hpp"
@@ -10,17 +11,6 @@ namespace skep::btf {
 
 std::string_view name_of(Kind k) { return layout_of(k).name; }
 
-Type Btf::nameless(TypeId id) const {
-  if (id == 0) return {.id = 0, .kind = Kind::void_, .kind_flag = false, .vlen = 0, .size_or_type = 0, .name = {}};
-  Info info = info_of(word(id, 1));
-  return {.id = id,
-          .kind = info.kind,
-          .kind_flag = info.kind_flag,
-          .vlen = info.vlen,
-          .size_or_type = word(id, 2),
-          .name = {}};
-}
-
 Type Btf::type(TypeId id) const {
   Type t = nameless(id);
   t.name = id == 0 ? std::string_view("void") : text(word(id, 0));
@@ -28,7 +18,7 @@ Type Btf::type(TypeId id) const {
 }
 
 std::optional<std::string_view> Btf::string(uint32_t offset) const {
-  if (offset >= strings_.size()) return std::nullopt;
+  if (offset >= string_bytes()) return std::nullopt;
   return text(offset);
 }
 
@@ -99,44 +89,74 @@ Type Btf::resolve(TypeId id) const {
 }
 
 std::optional<uint32_t> Btf::size_of(TypeId id) const {
-  if (sizes_[id] == no_size) return std::nullopt;
-  return sizes_[id];
+  uint32_t size = size_or_none(id);
+  return size == no_size ? std::nullopt : std::optional(size);
 }
 
 // ---- names ------------------------------------------------------------------------------------------------------
 
-static std::size_t slot_of(std::string_view name, std::size_t slots) {
-  return std::hash<std::string_view>{}(name) & (slots - 1);
+// "x___y" where neither neighbour of the three underscores is one: the last such place begins the flavour.
+std::string_view essential_name(std::string_view name) {
+  for (auto at = name.rfind("___"); at != name.npos && at != 0; at = name.rfind("___", at - 1))
+    if (name[at - 1] != '_' && at + 3 < name.size() && name[at + 3] != '_') return name.substr(0, at);
+  return name;
 }
 
+static std::size_t hash_of(std::string_view name) { return std::hash<std::string_view>{}(name); }
+
+// From the last id to the first, so that each slot's list ascends.
 void Btf::index_names() const {
-  std::size_t slots = 16;
-  while (slots < 2 * offsets_.size()) slots *= 2;
-  names_.assign(slots, 0);
-  for (TypeId id = 1; id < count(); ++id) {
+  slots_.assign(std::bit_ceil(offsets_.size() + 1), 0);
+  next_.assign(offsets_.size(), 0);
+  for (TypeId id = count(); id-- > first_id();) {
     auto name = text(word(id, 0));
     if (name.empty()) continue;
-    std::size_t at = slot_of(name, slots);
-    while (names_[at] != 0) at = (at + 1) & (slots - 1);
-    names_[at] = id;
+    TypeId& first = slots_[hash_of(essential_name(name)) & (slots_.size() - 1)];
+    next_[id - start_] = std::exchange(first, id);
   }
 }
 
-// Ids entered the table in rising order, so the first that fits is the lowest.
-template <class Fits>
-static std::optional<TypeId> probe(const std::vector<TypeId>& table, std::string_view name, Fits fits) {
-  for (std::size_t at = slot_of(name, table.size()); table[at] != 0; at = (at + 1) & (table.size() - 1))
-    if (fits(table[at])) return table[at];
-  return std::nullopt;
+// Calls f(id, name) for every type of a slot, those of the base first, until f says no. Says whether f never did.
+template <class F>
+bool Btf::each_in_slot(std::size_t hash, F f) const {
+  if (base_ && !base_->each_in_slot(hash, f)) return false;
+  std::call_once(names_once_, [this] { index_names(); });
+  for (TypeId id = slots_[hash & (slots_.size() - 1)]; id != 0; id = next_[id - start_])
+    if (!f(id, text(word(id, 0)))) return false;
+  return true;
 }
 
 std::optional<TypeId> Btf::find(std::string_view name) const {
-  std::call_once(names_once_, [this] { index_names(); });
-  return probe(names_, name, [&](TypeId id) { return text(word(id, 0)) == name; });
+  std::optional<TypeId> found;
+  each_in_slot(hash_of(essential_name(name)), [&](TypeId id, std::string_view its) {
+    if (its == name) found = id;
+    return !found;
+  });
+  return found;
 }
 std::optional<TypeId> Btf::find(std::string_view name, Kind kind) const {
-  std::call_once(names_once_, [this] { index_names(); });
-  return probe(names_, name, [&](TypeId id) { return type(id).kind == kind && text(word(id, 0)) == name; });
+  std::optional<TypeId> found;
+  each_in_slot(hash_of(essential_name(name)), [&](TypeId id, std::string_view its) {
+    if (nameless(id).kind == kind && its == name) found = id;
+    return !found;
+  });
+  return found;
+}
+std::vector<TypeId> Btf::named(std::string_view name) const {
+  std::vector<TypeId> found;
+  each_in_slot(hash_of(essential_name(name)), [&](TypeId id, std::string_view its) {
+    if (its == name) found.push_back(id);
+    return true;
+  });
+  return found;
+}
+std::vector<TypeId> Btf::flavours(std::string_view essential) const {
+  std::vector<TypeId> found;
+  each_in_slot(hash_of(essential), [&](TypeId id, std::string_view its) {
+    if (its.starts_with(essential) && essential_name(its) == essential) found.push_back(id);
+    return true;
+  });
+  return found;
 }
 
 std::string Btf::spelled(TypeId id) const {
@@ -158,7 +178,8 @@ std::string Btf::spelled(TypeId id) const {
       case Kind::var:
       case Kind::datasec:
       case Kind::float_:
-      case Kind::decl_tag: return name + suffix;
+      case Kind::decl_tag:
+      case Kind::unknown: return name + suffix;
       case Kind::ptr:
         suffix = (suffix.starts_with('*') || suffix.starts_with('[') ? "*" : " *") + suffix;
         id = t.size_or_type;
@@ -178,19 +199,25 @@ std::string Btf::spelled(TypeId id) const {
 
 Shared place_variables(const Btf& from, const Placement& placement) {
   std::shared_ptr<Btf> out(new Btf);
-  out->bytes_ = from.bytes_;
-  out->types_ = Bytes(out->bytes_).first(from.types_.size());
-  out->strings_ = Bytes(out->bytes_).subspan(from.types_.size());
+  auto types = std::make_shared<Buffer>(from.types_.begin(), from.types_.end());
+  auto strings = from.bytes_;
+  out->base_ = from.base_;
+  out->bytes_ = std::make_shared<std::pair<decltype(types), decltype(strings)>>(types, strings);
+  out->types_ = *types;
+  out->strings_ = from.strings_;
+  out->start_ = from.start_;
+  out->string_start_ = from.string_start_;
   out->offsets_ = from.offsets_;
   out->sizes_ = from.sizes_;
-  for (TypeId id = 1; id < out->count(); ++id) {
+  out->depths_ = from.depths_;
+  for (TypeId id = out->first_id(); id < out->count(); ++id) {
     Type section = out->nameless(id);
     if (section.kind != Kind::datasec) continue;
     auto name = out->text(out->word(id, 0));
-    uint8_t* words = out->bytes_.data() + out->offsets_[id];
+    uint8_t* words = types->data() + out->offsets_[id - out->start_];
     if (auto size = placement.size(name); size && *size != Btf::no_size) {
       store(words + 8, *size);
-      out->sizes_[id] = *size;
+      out->sizes_[id - out->start_] = *size;
     }
     std::vector<SectionVar> vars;
     for (SectionVar v : out->section_vars(section)) {

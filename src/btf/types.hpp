@@ -7,12 +7,20 @@
 // points into the Btf. Type ids count from 1; 0 is void. Everything else in memory is 32-bit words, so BTF of the
 // other byte order is swapped once, word by word, while it is read, and nothing after parse() knows of it.
 //
+// Split BTF, as kernel modules have it, continues a base: its ids and its string offsets go on where those of the
+// base end. It holds its base, and every function here serves the ids of both.
+//
+// From Linux 7.1 on BTF may carry a table of layouts: how long the description of each kind is. Kinds newer than
+// this code are stepped over by it. They read as Kind::unknown, which has a name and nothing else.
+//
 // parse() believes nothing. After it: every id and name offset is in range, every member lies within its struct,
-// no type contains itself by value, nesting is at most max_depth (so recursion over values is bounded), and the
-// size of every type is known. Sizes are those of the BPF target: pointers have 8 bytes.
+// no type contains itself by value, C could spell every type (only a struct or a union closes a loop of pointers),
+// both kinds of nesting are at most max_depth (so recursion over values and over types is bounded), and the size of
+// every type is known. Sizes are those of the BPF target: pointers have 8 bytes.
 // Immutable and shared: every function may be called from any thread.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -52,9 +60,24 @@ enum class Kind : uint8_t {
   decl_tag,
   type_tag,
   enum64,
+  unknown,  // newer than this code
 };
-inline constexpr uint32_t kind_count = 20;
-std::string_view name_of(Kind);  // "struct", "func_proto", …
+inline constexpr uint32_t kind_count = 20;  // the known ones
+std::string_view name_of(Kind);             // "struct", "func_proto", …
+
+// The second word of a type. Kernels before 7.3 know 16 bits of vlen and 5 of kind; what they accept reads the same.
+struct Info {
+  Kind kind;
+  bool kind_flag;
+  uint32_t vlen;
+};
+inline constexpr uint32_t most_vlen = 0xffffff;
+constexpr uint32_t raw_kind(uint32_t info) { return info >> 24 & 0x7f; }
+constexpr Info info_of(uint32_t info) {
+  return {.kind = static_cast<Kind>(std::min(raw_kind(info), kind_count)),
+          .kind_flag = info >> 31 != 0,
+          .vlen = info & most_vlen};
+}
 
 struct Type {
   TypeId id;
@@ -94,6 +117,9 @@ struct SectionVar {
 };
 enum class Linkage : uint32_t { static_, global, extern_ };
 
+// The name without its flavour: CO-RE matches `task_struct___old` with what Linux calls `task_struct`.
+std::string_view essential_name(std::string_view name);
+
 class Btf;
 struct Placement;
 using Shared = std::shared_ptr<const Btf>;
@@ -106,10 +132,15 @@ class Btf {
   }
 
  public:
-  uint32_t count() const { return static_cast<uint32_t>(offsets_.size()); }  // ids are below it, 0 (void) included
+  // Ids are below count(), 0 (void) and those of the base included; its own begin at first_id().
+  uint32_t count() const { return start_ + static_cast<uint32_t>(offsets_.size()); }
+  TypeId first_id() const { return std::max(start_, 1u); }
+  const Shared& base() const { return base_; }  // null where it is no split BTF
+
   Type type(TypeId id) const;
+  uint32_t kind_number(TypeId id) const { return id == 0 ? 0 : raw_kind(word(id, 1)); }  // of an unknown kind, too
   std::optional<std::string_view> string(uint32_t offset) const;
-  std::size_t string_bytes() const { return strings_.size(); }
+  std::size_t string_bytes() const { return string_start_ + strings_.size(); }  // those of the base included
 
   // What the kind adds. Each may be asked of its own kinds only.
   Int int_of(const Type&) const;
@@ -130,15 +161,18 @@ class Btf {
   // Its size in bytes; nothing for void, functions and forward declarations.
   std::optional<uint32_t> size_of(TypeId id) const;
 
-  // The first type of this name, of any kind or of one. The index is built by the first call.
+  // The first type of this name, of any kind or of one. The index is built by the first call to ask by name.
   std::optional<TypeId> find(std::string_view name) const;
   std::optional<TypeId> find(std::string_view name, Kind kind) const;
+  // All of this name; all whose essential name it is. Ids ascend.
+  std::vector<TypeId> named(std::string_view name) const;
+  std::vector<TypeId> flavours(std::string_view essential) const;
 
   // As C spells it: "struct flow *", "__u32", "char[16]".
   std::string spelled(TypeId id) const;
 
   // A type as it is written, in this machine's byte order; layout.hpp says what each word means. Not of void.
-  uint32_t word(TypeId id, uint32_t index) const { return load<uint32_t>(types_.data() + offsets_[id] + 4 * index); }
+  uint32_t word(TypeId id, uint32_t index) const { return load<uint32_t>(at(id) + std::size_t{4} * index); }
 
   Btf(const Btf&) = delete;
   Btf& operator=(const Btf&) = delete;
@@ -149,20 +183,47 @@ class Btf {
   Btf() = default;
 
   static constexpr uint32_t no_size = UINT32_MAX;
-  std::string_view text(uint32_t offset) const { return reinterpret_cast<const char*>(strings_.data()) + offset; }
-  Type nameless(TypeId id) const;  // type() without looking for the end of the name, which takes most of its time
+  struct Depth {
+    uint8_t by_value, spelled;
+  };
+  const uint8_t* at(TypeId id) const { return id >= start_ ? types_.data() + offsets_[id - start_] : base_->at(id); }
+  std::string_view text(uint32_t offset) const {
+    if (offset < string_start_) return base_->text(offset);
+    return reinterpret_cast<const char*>(strings_.data()) + (offset - string_start_);
+  }
+  uint32_t size_or_none(TypeId id) const { return id >= start_ ? sizes_[id - start_] : base_->size_or_none(id); }
+  Depth depth(TypeId id) const { return id >= start_ ? depths_[id - start_] : base_->depth(id); }
+  // type() without looking for the end of the name, which takes most of its time
+  Type nameless(TypeId id) const {
+    if (id == 0) return {.id = 0, .kind = Kind::void_, .kind_flag = false, .vlen = 0, .size_or_type = 0, .name = {}};
+    Info info = info_of(word(id, 1));
+    return {.id = id,
+            .kind = info.kind,
+            .kind_flag = info.kind_flag,
+            .vlen = info.vlen,
+            .size_or_type = word(id, 2),
+            .name = {}};
+  }
   void index_names() const;
+  template <class F>
+  bool each_in_slot(std::size_t hash, F f) const;
 
-  Buffer bytes_;
-  Bytes types_, strings_;          // parts of bytes_
-  std::vector<uint32_t> offsets_;  // of each type in types_; [0] is unused
-  std::vector<uint32_t> sizes_;    // of each type in bytes, or no_size
+  Shared base_;
+  std::shared_ptr<const void> bytes_;  // keeps what the spans point into
+  Bytes types_, strings_;
+  uint32_t start_ = 0, string_start_ = 0;  // where the base ends
+  std::vector<uint32_t> offsets_;          // of each type in types_, by id - start_; [0] is unused without a base
+  std::vector<uint32_t> sizes_;            // of each type in bytes, or no_size
+  std::vector<Depth> depths_;
   mutable std::once_flag names_once_;
-  mutable std::vector<TypeId> names_;  // open-addressing table of ids by hash of the name; 0 is an empty slot
+  // Ids by hash of the essential name: the first of each slot, and for each the next of the same slot. 0 ends.
+  mutable std::vector<TypeId> slots_, next_;
 };
 
 // Errors name the type id. The bytes are copied.
-Result<Shared> parse(Bytes bytes);
+Result<Shared> parse(Bytes bytes, Shared base = {});
+// The same without the copy: `owner` keeps the bytes, which nobody changes.
+Result<Shared> adopt(Bytes bytes, std::shared_ptr<const void> owner, Shared base = {});
 
 // What a compiler leaves to the linker: how large each section is, and where its variables are. Answers of nothing
 // leave the BTF as it was.

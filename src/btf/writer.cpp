@@ -147,7 +147,7 @@ Buffer Writer::bytes(Layouts wanted) const {
   };
   std::vector<KindLayout> table;
   if (wanted == Layouts::with)
-    for (const Layout& l : layouts)
+    for (const Layout& l : std::span(layouts).first(kind_count))
       table.push_back({.fixed_bytes = static_cast<uint8_t>(4 * l.words),
                        .item_bytes = static_cast<uint8_t>(4 * l.words_per_item),
                        .flags = 0});

@@ -32,7 +32,8 @@ std::vector<T> list(const F& range) {
 }
 TypeId by_value(Writer& w, const Btf& b, const Type& t) {
   switch (t.kind) {
-    case Kind::void_: break;
+    case Kind::void_:
+    case Kind::unknown: break;
     case Kind::int_: return w.integer(t.name, b.int_of(t));
     case Kind::array: return w.array(b.array_of(t));
     case Kind::struct_:
