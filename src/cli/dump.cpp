@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "api/context_fields.hpp"
 #include "api/names.hpp"
@@ -284,12 +285,33 @@ class Dump : public Verb {
     });
   }
 
-  static void map_of(Json& j, const module::MapDef& map) {
+  // "0-3,8-11": a perf_event_array that does not say how many entries it has gets one for each CPU.
+  static uint64_t cpus() {
+    uint64_t count = 0;
+    const auto file = read_file("/sys/devices/system/cpu/possible");
+    std::string_view rest = file ? as_text(*file) : "";
+    while (!rest.empty()) {
+      uint64_t first = 0;
+      auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), first);
+      if (error != std::errc{}) break;
+      uint64_t last = first;
+      if (*end == '-') end = std::from_chars(end + 1, rest.data() + rest.size(), last).ptr;
+      count += last - first + 1;
+      rest.remove_prefix(std::min(rest.size(), static_cast<std::size_t>(end - rest.data()) + 1));
+    }
+    return count;
+  }
+  uint64_t entries_of(const module::MapDef& map) const {
+    bool as_many_as_cpus = map.type == facts::MapType::perf_event_array && map.max_entries == 0;
+    return relocated_ && as_many_as_cpus ? cpus() : map.max_entries;
+  }
+
+  void map_of(Json& j, const module::MapDef& map) const {
     j.object([&] {
       j.key("name").string(map.name).key("type").string(name(map.type));
       j.key("type_id").number(static_cast<unsigned>(map.type));
       j.key("key").number(map.key_size).key("value").number(map.value_size);
-      j.key("entries").number(map.max_entries).key("flags").number(map.flags);
+      j.key("entries").number(entries_of(map)).key("flags").number(map.flags);
     });
   }
 

@@ -2,6 +2,7 @@
 #include "object/maps.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <set>
 
 #include "base/suggest.hpp"
@@ -39,6 +40,12 @@ std::map<std::string_view, btf::TypeId> variables(const btf::Btf& btf, btf::Type
 
 }  // namespace
 
+uint32_t fitting_entries(facts::MapType type, uint32_t asked) {
+  constexpr uint32_t page = 4096, most = uint32_t{1} << 31;
+  bool is_ring = type == facts::MapType::ringbuf || type == facts::MapType::user_ringbuf;
+  return is_ring && asked != 0 && asked <= most ? std::bit_ceil(std::max(asked, page)) : asked;
+}
+
 // ---- declared maps ----------------------------------------------------------------------------------------------
 
 Result<void> Maps::read_declared() {
@@ -56,6 +63,7 @@ Result<void> Maps::read_declared() {
     if (!declared_.emplace(std::pair(section, s.value), defs_.size()).second) continue;
     auto d = TRY_WITHIN(read(s), place_of(s.name));
     if (d.values_at) values_at_[defs_.size()] = *d.values_at;
+    d.def.max_entries = fitting_entries(d.def.type, d.def.max_entries);
     defs_.push_back(std::move(d.def));
   }
   return {};
@@ -192,6 +200,7 @@ void Maps::read_kconfig() {
   if (datasec == 0) return;
   const btf::Btf& btf = *types_.btf();
   module::MapDef d = data_map(".kconfig", module::DataSection::kconfig, 0, datasec);
+  d.flags |= facts::map_flag::mmapable;  // extern variables are no static ones
   for (auto [name, var] : variables(btf, datasec)) {
     btf::TypeId type = btf.type(var).size_or_type;
     d.variables.push_back(

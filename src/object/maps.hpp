@@ -59,6 +59,10 @@ class Maps {
   std::vector<std::vector<uint32_t>> symbols_of_;  // by section
 };
 
+// The entries that a map gets for those that it asks for: Linux has rings of a power of two of pages only, and whoever
+// says less gets the next one.
+uint32_t fitting_entries(facts::MapType type, uint32_t asked);
+
 // What a struct in .maps declares.
 struct Declaration {
   module::MapDef def;

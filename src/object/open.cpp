@@ -135,7 +135,7 @@ Result<void> Opener::apply_entries() {
     module::MapDef& m = out_.maps[TRY(module::find_map(out_, e.map))];
     if (m.data_section != module::DataSection::none)
       return fail_within(std::move(fail(EntriesOfData{}).error()), "map '" + e.map + "'");
-    m.max_entries = e.count;
+    m.max_entries = fitting_entries(m.type, e.count);
   }
   return {};
 }

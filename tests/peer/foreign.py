@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What skep would give to the kernel is what libbpf 1.1 gives: instructions and map definitions of objects that nobody
+here wrote (tests/peer/debian_objects.py), and of every source in this repository, by several compilers.
+
+The target is the running kernel, for both. An object that one of them refuses is listed with both answers; that they
+differ is a fault unless REFUSED says why.
+
+usage: foreign.py SKEP LIBBPF_SENDS CACHE
+"""
+import concurrent.futures
+import hashlib
+import json
+import pathlib
+import subprocess
+import sys
+
+import debian_objects
+from captures import ROOT, run
+
+# Where libbpf says no and skep says yes: what of the object's name or of libbpf's words it is, and why.
+REFUSED = {
+    "bad map relo against 'decoder_state_map'": "legacy maps (struct bpf_map_def), which libbpf 1.0 gave up",
+    "is static and not supported": "a static function in a section of programs is a subprogram",
+}
+WAITS = "CO-RE relocations of program"
+LEAST_OBJECTS, LEAST_PROGRAMS = 70, 200
+
+INCLUDES = ["-I", "/usr/include", "-I", "/usr/include/x86_64-linux-gnu"]
+CLANG = ["-target", "bpf", "-D__TARGET_ARCH_x86", "-g", "-O2", *INCLUDES]
+GCC = ["bpf-gcc", "-gbtf", "-O2", "-I", ROOT / "tests/peer/gcc", "-idirafter", "/usr/include",
+       "-idirafter", "/usr/include/x86_64-linux-gnu"]
+SOURCES = ["progs", "examples", "bench", "tests/peer/programs", "tests/objects"]
+# libbpf 1.1 arrives beside a variable of these: binutils 2.40 writes its address into the instruction and names it in
+# the relocation as well (tests/peer/gcc.py runs them).
+GCC_SOURCES = ["progs/port_stats", "progs/firewall", "tests/peer/programs/lengths", "tests/peer/programs/mirror",
+               "tests/peer/programs/ip_checksum"]
+
+
+def own_objects(cache):
+    """{file: source}: every source by clang 19; some by the oldest clang, for other instruction sets and by GCC."""
+    header = cache / "include" / "vmlinux.h"
+    header.parent.mkdir(parents=True, exist_ok=True)
+    text = run("bpftool", "btf", "dump", "file", "/sys/kernel/btf/vmlinux", "format", "c")
+    if not header.exists() or header.read_bytes() != text:
+        header.write_bytes(text)
+    wanted = []
+    for folder in SOURCES:
+        for source in sorted((ROOT / folder).glob("*.bpf.c")):
+            clang = [*CLANG, "-I", header.parent, "-I", source.parent]
+            wanted.append((source, "clang19", ["clang-19", "-mcpu=v3", *clang]))
+            if folder == "tests/objects":
+                wanted.append((source, "v1", ["clang-19", "-mcpu=v1", *clang]))
+    wanted += [(ROOT / f"{name}.bpf.c", "gcc", GCC) for name in GCC_SOURCES]
+
+    def compiled(entry):
+        source, compiler, command = entry
+        text = source.read_bytes() + str(command).encode() + header.read_bytes()
+        target = cache / "own" / f"{source.name.removesuffix('.bpf.c')}.{compiler}.o"
+        mark = target.with_suffix(".sha256")
+        digest = hashlib.sha256(text).hexdigest()
+        if not target.exists() or not mark.exists() or mark.read_text() != digest:
+            run(*command, "-c", source, "-o", target)
+            mark.write_text(digest)
+        return target, str(source.relative_to(ROOT))
+
+    (cache / "own").mkdir(exist_ok=True)
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        return dict(pool.map(compiled, wanted))
+
+
+def answer(*command):
+    """(answer, None) or (None, why not), of either program."""
+    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, timeout=60)
+    if done.returncode < 0 or not done.stdout.startswith("{"):
+        return None, f"exit {done.returncode}: {done.stderr.strip()}"
+    out = json.loads(done.stdout)
+    if "error" in out:
+        return None, f"{out['error']['place']}: {out['error']['message']}"
+    return (None, out["refused"]) if "refused" in out else (out, None)
+
+
+def described(out):
+    """In the order in which they are given to the kernel: {(kind, name): what it is}."""
+    things = [("program", p["name"], {m: p[m] for m in ("type", "attach_type", "insns")}) for p in out["programs"]]
+    things += [("map", m["name"], {k: m[k] for k in ("type_id", "key", "value", "entries", "flags")})
+               for m in out["maps"]]
+    return things
+
+
+def difference(ours, theirs):
+    """Where two programs or maps differ, instruction by instruction."""
+    out = [f"{k} {ours[k]} instead of {theirs[k]}" for k in ours if k != "insns" and ours[k] != theirs[k]]
+    a, b = ([o["insns"][i:i + 16] for i in range(0, len(o["insns"]), 16)] if "insns" in o else [] for o in (ours, theirs))
+    if len(a) != len(b):
+        return out + [f"{len(a)} instructions instead of {len(b)}"]
+    return out + [f"insn {i} {x} instead of {y}" for i, (x, y) in enumerate(zip(a, b)) if x != y][:5]
+
+
+class Count:
+    def __init__(self):
+        self.objects = self.programs = self.maps = self.refused = self.waiting = self.different = 0
+
+    def compare(self, name, ours, theirs):
+        self.objects += 1
+        self.programs += len(theirs["programs"])
+        self.maps += len(theirs["maps"])
+        ours, theirs = described(ours), described(theirs)
+        names = [[thing[:2] for thing in things] for things in (ours, theirs)]
+        if names[0] != names[1]:
+            self.differs(name, f"skep has {names[0]}, libbpf {names[1]}")
+            return
+        for (kind, thing, mine), (_, _, its) in zip(ours, theirs):
+            if mine != its:
+                self.differs(name, f"{kind} {thing}: {'; '.join(difference(mine, its))}")
+
+    def refusal(self, name, ours, theirs):
+        if ours and WAITS in ours:
+            self.waiting += 1
+            return
+        self.refused += 1
+        why = next((reason for words, reason in REFUSED.items() if words in (theirs or "")), None)
+        print(f"refused {name}\n    libbpf: {theirs or 'loads it'}\n    skep: {ours or f'loads it: {why}'}")
+        if not theirs or not (ours or why):
+            self.differs(name, "only one of them refuses it")
+
+    def differs(self, name, how):
+        self.different += 1
+        print(f"DIFFERENT {name}: {how}")
+
+    def finish(self):
+        print(f"{self.objects} objects, {self.programs} programs, {self.maps} maps compared: {self.different} different; "
+              f"{self.refused} objects refused; {self.waiting} wait for CO-RE")
+        enough = self.objects >= LEAST_OBJECTS and self.programs >= LEAST_PROGRAMS
+        return 0 if enough and not self.different else 1
+
+
+def main():
+    skep, sends, cache = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
+    objects = debian_objects.objects(cache) | own_objects(cache)
+    count = Count()
+
+    def both(item):
+        file, name = item
+        return name, file, answer(skep, "dump", file, "--relocated", "--json"), answer(sends, file)
+
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for name, file, (ours, our_reason), (theirs, their_reason) in pool.map(both, objects.items()):
+            if our_reason or their_reason:
+                count.refusal(f"{name} ({file.name})", our_reason, their_reason)
+            else:
+                count.compare(f"{name} ({file.name})", ours, theirs)
+    return count.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
