@@ -24,7 +24,7 @@ REFUSED = {
     "is static and not supported": "a static function in a section of programs is a subprogram",
 }
 WAITS = "CO-RE relocations of program"
-LEAST_OBJECTS, LEAST_PROGRAMS = 70, 200
+LEAST_OBJECTS, LEAST_PROGRAMS = 50, 100
 
 INCLUDES = ["-I", "/usr/include", "-I", "/usr/include/x86_64-linux-gnu"]
 CLANG = ["-target", "bpf", "-D__TARGET_ARCH_x86", "-g", "-O2", *INCLUDES]
@@ -136,7 +136,7 @@ class Count:
 
 
 def main():
-    skep, sends, cache = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
+    skep, sends, cache = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3]).resolve()
     objects = debian_objects.objects(cache) | own_objects(cache)
     count = Count()
 
