@@ -3,7 +3,7 @@
 // nothing, and whatever was asked is noted. Every feature that it probes for is there, so it rewrites nothing for the
 // sake of an old kernel. A program to attach to is there as well, whatever function of it is wanted.
 //
-// It defines syscall() over the C library's, so one file of a program includes it, and only tests do.
+// It defines syscall() over the C library's, so only tests include it.
 #pragma once
 
 #include <bpf/btf.h>
@@ -100,7 +100,7 @@ inline long answer(long command, void* given, std::size_t size) {
 
 }  // namespace skep::object::sent
 
-extern "C" long syscall(long number, ...) noexcept {
+extern "C" [[gnu::used]] inline long syscall(long number, ...) noexcept {
   va_list list;
   va_start(list, number);
   long a[6];
