@@ -67,7 +67,9 @@ namespace skep::btf {
     "types {type} and {other} differ, but not in a way that can be told apart", "the types were made to collide")      \
   X(TooLong, "SKEP-T0022", "too-long", E2BIG,                                                                         \
     (std::size_t, found)(std::string, type)(uint64_t, most)(std::string_view, what),                                  \
-    "{found} {what} were given; {type} holds at most {most}", "")
+    "{found} {what} were given; {type} holds at most {most}", "")                                                     \
+  X(TooMuchText, "SKEP-T0040", "too-much-text", E2BIG, (int64_t, most),                                               \
+    "written as C it would take more than {most} bytes of text and steps", "anonymous types are nested without end")
 // clang-format on
 SKEP_BTF_DIAGNOSTICS(SKEP_DIAGNOSTIC)
 inline constexpr const Diagnostic* diagnostics[] = {SKEP_BTF_DIAGNOSTICS(SKEP_DIAGNOSTIC_ROW)};

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// BTF as C: a header for BPF programs, or the definitions that a host program needs to share memory with them.
+//
+//     c_header(btf)                   vmlinux.h: every named type, for clang -target bpf, CO-RE switched on
+//     c_definitions(btf, roots)       what the roots need and nothing else, for C11 and C++ on a host
+//     c_declaration(btf, id, "f")     int (*f)(struct flow *), char f[16]: one declaration that may follow them
+//     c_section(btf, datasec, "bss")  struct bss { … }: the variables of a section where they lie in it
+//
+// Every type has the size and the member offsets that BTF gives it (c_layout.hpp), under the names of c_names.hpp.
+// Order: what is held by value comes first; what is only pointed to is declared. C cannot say everything that BTF
+// can: where a type is reached from itself through nothing that C lets be declared ahead (typedef P → pointer → P),
+// the pointer is a `void *`, as is one nested deeper than compilers go; a function's loop loses its parameters.
+// Members that C has no word for (a struct that begins between two bytes) become holes.
+//
+// On hosts typedefs are written out, because a program's own headers have their dev_t and their uint64_t; only those
+// of anonymous structs and unions stay. Enumerators of anonymous enums stand alone, the members are integers. The
+// text needs <stdbool.h> before it in C. `prefix` comes before every tag, typedef and enumerator.
+#pragma once
+
+#include <span>
+
+#include "btf/types.hpp"
+
+namespace skep::btf {
+
+// Errors name the type that the text became too long with: anonymous types are written again wherever they are used,
+// so hostile BTF can describe more text than memory holds. What compilers write never comes near.
+Result<std::string> c_header(const Btf& btf);
+
+struct CDefinitions {
+  std::string prefix = {};
+};
+Result<std::string> c_definitions(const Btf& btf, std::span<const TypeId> roots, const CDefinitions& options = {});
+Result<std::string> c_declaration(const Btf& btf, TypeId id, std::string_view name, const CDefinitions& options = {});
+// Without const and volatile, which bind the BPF program only. No semicolon at its end.
+Result<std::string> c_section(const Btf& btf, TypeId datasec, std::string_view tag, const CDefinitions& options = {});
+
+}  // namespace skep::btf
