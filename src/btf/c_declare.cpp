@@ -279,10 +279,10 @@ void CWriter::hole(uint64_t begin, uint64_t end, CNames::Scope& scope) {
   };
   uint64_t first = std::min(round_up(begin, 8), end);
   bits(first - begin);
-  if (uint64_t bytes = (end - first) / 8; bytes != 0 || begin == end) {
+  if (uint64_t bytes = (end - first) / 8; bytes != 0 || end == 0) {
     line();
     out_ += "unsigned char ";
-    out_ += names_.member("__hole_" + std::to_string(first / 8), scope);
+    out_ += names_.hole(first / 8, scope);
     out_ += "[" + std::to_string(bytes) + "];\n";
   }
   bits((end - first) % 8);

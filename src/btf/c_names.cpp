@@ -209,6 +209,10 @@ std::string_view CNames::claim(std::string_view name, Scope& scope) {
 
 std::string_view CNames::member(std::string_view name, Scope& scope) { return claim(identifier(name), scope); }
 
+std::string_view CNames::hole(uint64_t byte, Scope& scope) {
+  return claim(keep("__hole_" + std::to_string(byte)), scope);
+}
+
 std::string_view CNames::global(std::string_view name, Scope& scope) {
   return claim(prefix_.empty() ? identifier(name) : identifier(keep(std::string(prefix_) + std::string(name))), scope);
 }
@@ -259,7 +263,7 @@ void CNames::name_enumerators(const Type& t) {
     std::string_view name = btf_.enumerator(t, i).name;
     remember(key_of(t.id, i), name, global(name, ordinary_));
   }
-  if (t.vlen == 0) remember(key_of(t.id, 0), "", global("__no_" + std::string(t.name), ordinary_));
+  if (t.vlen == 0) remember(key_of(t.id, 0), "", global(keep("__no_" + std::string(t.name)), ordinary_));
 }
 
 std::string_view CNames::of(const Type& t) const {

@@ -31,7 +31,9 @@ class CNames {
   std::string_view of(const Type& t) const;                                        // a tag or a typedef
   std::string_view enumerator(const Type& t, uint32_t i) const;                    // C has no empty enums: they get one
   TypeId definition_of(const Type& fwd) const { return definitions_.at(fwd.id); }  // the first fwd where there is none
+  // Names within a struct or union.
   std::string_view member(std::string_view name, Scope& scope);
+  std::string_view hole(uint64_t byte, Scope& scope);
 
  private:
   static uint64_t key_of(TypeId id) { return uint64_t{id} << 32; }
