@@ -96,7 +96,8 @@ bool CWriter::step(const Type& t, TypeId& id, Declarator& d) {
     case Kind::datasec:
     case Kind::float_:
     case Kind::decl_tag:
-    case Kind::enum64: return false;
+    case Kind::enum64:
+    case Kind::unknown: return false;
   }
   std::unreachable();
 }
@@ -111,7 +112,9 @@ void CWriter::declare(TypeId id, std::string declarator) {
   if (!d.text.empty()) (out_ += ' ') += d.text;
 }
 
-static bool is_void(Kind k) { return k == Kind::void_ || k == Kind::func || k == Kind::datasec || k == Kind::decl_tag; }
+static bool is_void(Kind k) {
+  return k == Kind::void_ || k == Kind::func || k == Kind::datasec || k == Kind::decl_tag || k == Kind::unknown;
+}
 
 std::string CWriter::parameters(const Type& proto) {
   bool any = proto.vlen == 1 && btf_.param(proto, 0).type == 0;  // `()`, or `...` alone, which only C23 has
@@ -203,7 +206,8 @@ void CWriter::base(const Type& t) {
     case Kind::var:
     case Kind::datasec:
     case Kind::decl_tag:
-    case Kind::type_tag: out_ += "void"; return;
+    case Kind::type_tag:
+    case Kind::unknown: out_ += "void"; return;
   }
   std::unreachable();
 }

@@ -33,14 +33,14 @@ static constexpr std::string_view header_end = R"(#ifndef BPF_NO_PRESERVE_ACCESS
 Result<std::string> c_header(const Btf& btf) {
   CWriter out(btf, Dialect::bpf, "");
   out.text(header_begin);
-  for (TypeId id = 1; id < btf.count(); ++id) {
+  for (TypeId id = btf.first_id(); id < btf.count(); ++id) {
     Type t = btf.type(id);
     bool named = (is_record(t) || is_enum(t)) && !t.name.empty();
     if (named) out.visit(id, CWriter::Use::by_value);
     if (t.kind == Kind::typedef_ || t.kind == Kind::fwd) out.visit(id, CWriter::Use::by_name);
     TRY_VOID(out.check(id));
   }
-  out.left_over_enums(1);
+  out.left_over_enums(btf.first_id());
   TRY_VOID(out.check(btf.count() - 1));
   out.text(header_end);
   return out.take();

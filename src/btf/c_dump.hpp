@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // BTF as C: a header for BPF programs, or the definitions that a host program needs to share memory with them.
 //
-//     c_header(btf)                   vmlinux.h: every named type, for clang -target bpf, CO-RE switched on
+//     c_header(btf)                   vmlinux.h: every named type, for clang -target bpf, CO-RE switched on;
+//                                     of split BTF its own types and what they need of the base's
 //     c_definitions(btf, roots)       what the roots need and nothing else, for C11 and C++ on a host
 //     c_declaration(btf, id, "f")     int (*f)(struct flow *), char f[16]: one declaration that may follow them
 //     c_section(btf, datasec, "bss")  struct bss { … }: the variables of a section where they lie in it
 //
 // Every type has the size and the member offsets that BTF gives it (c_layout.hpp), under the names of c_names.hpp.
 // Order: what is held by value comes first; what is only pointed to is declared. C cannot say everything that BTF
-// can: where a type is reached from itself through nothing that C lets be declared ahead (typedef P → pointer → P),
-// the pointer is a `void *`, as is one nested deeper than compilers go; a function's loop loses its parameters.
+// can: where a type is reached from itself through nothing that C lets be declared ahead (an anonymous struct, or a
+// pointer to an array of the struct it is in), the pointer is a `void *`, as is one nested deeper than compilers go.
 // Members that C has no word for (a struct that begins between two bytes) become holes.
 //
 // On hosts typedefs are written out, because a program's own headers have their dev_t and their uint64_t; only those

@@ -31,11 +31,11 @@ TypeId structure(Writer& w, std::string_view name, uint32_t size, std::initializ
 }
 std::string text_of(const Result<std::string>& r) { return r ? *r : r.error().text(); }
 // Without the lines that are the same in every header.
-std::string header(const Writer& w) {
-  std::string text = text_of(c_header(*parsed(w)));
+std::string types_of(const std::string& text) {
   std::size_t begin = text.find("#endif\n\n", text.find("#define __skep_type_tag(tag)\n")) + 8;
   return text.substr(begin, text.find("#ifndef BPF_NO_PRESERVE_ACCESS_INDEX", begin) - begin);
 }
+std::string header(const Writer& w) { return types_of(text_of(c_header(*parsed(w)))); }
 
 TEST(CDump, WhatIsHeldComesFirstWhatIsPointedToIsDeclared) {
   Writer w;
@@ -251,27 +251,47 @@ struct p_new {
 })");
 }
 
-// Valid BTF, but no C: nothing between the loop's ends can be declared ahead.
+// Valid BTF, but no C: what closes the loop has no name that could be declared ahead.
 TEST(CDump, LoopsThatCCannotSayEndInVoid) {
   Writer w;
-  w.refer(Kind::ptr, "", 1);  // a pointer to itself
-  w.refer(Kind::typedef_, "self", 3);
-  w.refer(Kind::ptr, "", 2);
-  w.refer(Kind::typedef_, "f", 5);
-  w.function_proto(0, std::vector<Param>{{"", 4}});
-  structure(w, "matrix", 8, {at("rows", 7, 0)});
-  w.refer(Kind::ptr, "", w.next() + 1);
-  w.array({.element = 6, .index = 6, .count = 2});
-  w.refer(Kind::typedef_, "endless", 1);
-  EXPECT_EQ(header(w), R"(typedef void *self;
-
-typedef void f();
+  w.refer(Kind::typedef_, "list", 2);  // typedef struct { list *next; } list
+  structure(w, "", 8, {at("next", 3, 0)});
+  w.refer(Kind::ptr, "", 1);
+  structure(w, "matrix", 8, {at("rows", 5, 0)});  // struct matrix { struct matrix (*rows)[2]; }
+  w.refer(Kind::ptr, "", 6);
+  w.array({.element = 4, .index = 1, .count = 2});
+  EXPECT_EQ(header(w), R"(typedef struct {
+	void *next;
+} list;
 
 struct matrix {
 	void *rows;
 };
 
-typedef void *endless;
+)");
+}
+
+TEST(CDump, SplitBtfIsItsOwnTypesAndWhatTheyNeed) {
+  Writer base;
+  TypeId i = number(base, "int", 4), held = structure(base, "held", 4, {at("a", i, 0)});
+  TypeId pointed = structure(base, "pointed", 4, {at("a", i, 0)});
+  structure(base, "other", 4, {at("a", i, 0)});
+  Shared whole = parsed(base);
+  Writer module(whole);
+  TypeId p = module.refer(Kind::ptr, "", pointed);
+  structure(module, "other", 16, {at("a", held, 0), at("p", p, 64)});  // another than the base's
+  auto split = parse(module.bytes(), whole);
+  ASSERT_TRUE(split) << split.error().text();
+  EXPECT_EQ(types_of(text_of(c_header(**split))), R"(struct held {
+	int a;
+};
+
+struct pointed;
+
+struct other___2 {
+	struct held a;
+	struct pointed *p;
+};
 
 )");
 }

@@ -50,7 +50,8 @@ uint32_t CLayout::align_of(TypeId id) {
     case Kind::func_proto:
     case Kind::datasec:
     case Kind::decl_tag:
-    case Kind::type_tag: return 1;
+    case Kind::type_tag:
+    case Kind::unknown: return 1;
   }
   std::unreachable();
 }

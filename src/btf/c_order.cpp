@@ -40,7 +40,8 @@ bool CWriter::visit(TypeId id, Use use) {
     case Kind::float_:
     case Kind::func:
     case Kind::datasec:
-    case Kind::decl_tag: return true;
+    case Kind::decl_tag:
+    case Kind::unknown: return true;
     case Kind::var:
     case Kind::volatile_:
     case Kind::const_:
