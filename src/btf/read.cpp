@@ -90,11 +90,11 @@ static void swap_words(MutableBytes words) {
 
 Result<void> Reader::find_sections(Bytes bytes, std::shared_ptr<const void> owner) {
   constexpr std::size_t least_header = 24, with_layouts = 32;
-  if (bytes.size() < least_header)
-    return fail(SectionCutOff{.part = "header", .begin = 0, .length = least_header, .size = bytes.size()});
-  uint16_t magic = load<uint16_t>(bytes.data());
+  uint16_t magic = load_at<uint16_t>(bytes, 0).value_or(0xeb9f);
   bool foreign = magic == 0x9feb;
   if (magic != 0xeb9f && !foreign) return fail(NotBtf{.found = to_hex(bytes.first(2))});
+  if (bytes.size() < least_header)
+    return fail(SectionCutOff{.part = "header", .begin = 0, .length = least_header, .size = bytes.size()});
   if (bytes[2] != 1) return fail(UnknownVersion{.version = bytes[2]});
 
   auto field = [&](std::size_t index) {

@@ -61,7 +61,7 @@ struct Listens {
 };
 
 struct Command {
-  std::string_view name, does, arguments;
+  std::string_view name, does, arguments;  // a name is a verb, or a noun and a verb: "btf dump"
   std::vector<Example> examples;
   std::string_view exits;
   std::string_view notes;  // of the reference page: what a screen has no room for
@@ -78,7 +78,7 @@ struct Common {
 };
 
 // help.cpp
-std::string overview(const Paint& paint);
+std::string overview(const Paint& paint, std::string_view noun = {});  // "btf ": only its verbs
 std::string help_of(const Command& command);
 std::string reference_page();  // docs/reference/cli.md
 std::vector<Flag> common_flags(const Command& command, Common& into);

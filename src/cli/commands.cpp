@@ -7,6 +7,7 @@ namespace skep::cli {
 // Each in the command's own file.
 std::unique_ptr<Verb> make_asm();
 std::unique_ptr<Verb> make_batch();
+std::unique_ptr<Verb> make_btf_dump();
 std::unique_ptr<Verb> make_dump();
 std::unique_ptr<Verb> make_exec();
 std::unique_ptr<Verb> make_run();
@@ -58,6 +59,12 @@ subprograms behind it, and an ld_imm64 of src 1 or 2 holds the index into `maps`
 section says none. CO-RE relocations are not applied yet: an object that has some is refused.
 )";
 
+constexpr std::string_view btf_dump_notes = R"(
+FILE is raw BTF, or an ELF file with a section .BTF: an object, a vmlinux, a kernel module; either byte order. Words and
+output are bpftool's: `raw` is the same text, and `--json` the same document, which is always that of `raw`. Only the
+types of FILE itself are shown, not those of `--base`. Files of /sys/kernel/btf but vmlinux have that as their base.
+)";
+
 constexpr std::string_view asm_notes = R"(
 The text may be skep's, LLVM's or bpftool's. Maps have no names here: `map[5]` is the map of that index.
 )";
@@ -92,6 +99,15 @@ const Command table[] = {
      .notes = dump_notes,
      .listens = {.json = true, .verbose = false},
      .make = make_dump},
+    {.name = "btf dump",
+     .does = "Shows the types in a file.",
+     .arguments = "file FILE [format raw|c] [options]",
+     .examples = {{"skep btf dump file prog.o", "one line a type, as bpftool has them"},
+                  {"skep btf dump file /sys/kernel/btf/vmlinux format c > vmlinux.h", "as C, to compile with"}},
+     .exits = "0 shown, 2 could not read it",
+     .notes = btf_dump_notes,
+     .listens = {.json = true, .verbose = false},
+     .make = make_btf_dump},
     {.name = "asm",
      .does = "Assembles text to raw instructions.",
      .arguments = "FILE [-o OUT]",

@@ -97,6 +97,35 @@ static Exit run_command(const Command& command, std::span<const std::string> arg
   return exit;
 }
 
+// How many of the words name the command: "btf dump" is two.
+static std::size_t names(const Command& c, std::span<const std::string> words) {
+  if (words.front() == c.name) return 1;
+  return words.size() > 1 && words[0] + " " + words[1] == c.name ? 2 : 0;
+}
+
+// What was meant by words that name no command: a noun alone or for help, or a mistake.
+static Exit without_command(std::span<const std::string> words, const Talk& talk) {
+  const std::string noun = words.front() + " ";
+  std::vector<std::string> of_noun, all;
+  for (const Command& c : commands()) {
+    all.emplace_back(c.name);
+    if (c.name.starts_with(noun)) of_noun.emplace_back(c.name);
+  }
+  if (!of_noun.empty() && words.size() == 1) {
+    fmt::print(stderr, "{}", overview(talk.err, noun));
+    return Exit::no_answer;
+  }
+  if (!of_noun.empty() && (words[1] == "--help" || words[1] == "-h")) {
+    auto printed = print(overview(talk.out, noun));
+    return printed ? Exit::yes : report(printed.error(), talk);
+  }
+  const std::string found = of_noun.empty() ? words.front() : noun + words[1];
+  const auto& known = of_noun.empty() ? all : of_noun;
+  auto unknown = fail(
+      UnknownCommand{.found = found, .known = listed(known, known.size()), .suggestion = did_you_mean(found, known)});
+  return report(unknown.error(), talk);
+}
+
 int main_of(std::span<const std::string> arguments) {
   const Talk talk{.out = Paint(colour_for("auto", STDOUT_FILENO)), .err = Paint(colour_for("auto", STDERR_FILENO))};
   if (arguments.empty()) {
@@ -111,15 +140,14 @@ int main_of(std::span<const std::string> arguments) {
     auto printed = print(text);
     return static_cast<int>(printed ? Exit::yes : report(printed.error(), talk));
   }
-  std::vector<std::string> known;
-  for (const Command& c : commands()) {
-    if (c.name == word) return static_cast<int>(run_command(c, arguments.subspan(1)));
-    known.emplace_back(c.name);
+  for (const Command& c : commands())
+    if (std::size_t n = names(c, arguments)) return static_cast<int>(run_command(c, arguments.subspan(n)));
+  if (word == "help") {
+    std::vector<std::string> asked(arguments.begin() + 1, arguments.end());
+    asked.emplace_back("--help");
+    return main_of(asked);
   }
-  if (word == "help") return main_of(std::vector<std::string>{arguments[1], "--help"});
-  auto unknown = fail(
-      UnknownCommand{.found = word, .known = listed(known, known.size()), .suggestion = did_you_mean(word, known)});
-  return static_cast<int>(report(unknown.error(), talk));
+  return static_cast<int>(without_command(arguments, talk));
 }
 
 }  // namespace skep::cli

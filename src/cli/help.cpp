@@ -41,10 +41,12 @@ std::string help_of(const Command& command) {
   return out + fmt::format("\nexit: {}\n", command.exits);
 }
 
-std::string overview(const Paint& paint) {
-  std::string out = "skep runs eBPF anywhere: one object file, with or without a kernel.\n\nusage: skep COMMAND …\n\n";
+std::string overview(const Paint& paint, std::string_view noun) {
+  std::string out = noun.empty() ? "skep runs eBPF anywhere: one object file, with or without a kernel.\n\n" : "";
+  out += fmt::format("usage: skep {}{} …\n\n", noun, noun.empty() ? "COMMAND" : "VERB");
   Table table;
-  for (const Command& c : commands()) table.add({{std::string(c.name)}, {std::string(c.does)}});
+  for (const Command& c : commands())
+    if (c.name.starts_with(noun)) table.add({{std::string(c.name)}, {std::string(c.does)}});
   out += table.text("  ") + "\nskep COMMAND --help tells more.  skep --version tells which skep this is.\n";
   return out + paint.dim("exit: 0 the answer is yes, 1 it is no, 2 there is no answer") + "\n";
 }

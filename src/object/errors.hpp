@@ -85,7 +85,8 @@ namespace skep::object {
   X(CompilerFails, "SKEP-O0041", "compiler-fails", EINVAL, (std::string, compiler)(std::string, text),               \
     "{compiler} refuses it:\n{text}", "")                                                                            \
   X(CannotRun, "SKEP-O0042", "cannot-run", ENOENT, (std::string, program)(std::string, reason),                      \
-    "{program} cannot be run: {reason}", "")
+    "{program} cannot be run: {reason}", "")                                                                           \
+  X(NoTypesHere, "SKEP-O0043", "no-types-here", ENOENT, , "an ELF file without section .BTF", "compile it with -g")
 // clang-format on
 SKEP_OBJECT_DIAGNOSTICS(SKEP_DIAGNOSTIC)
 inline constexpr const Diagnostic* diagnostics[] = {SKEP_OBJECT_DIAGNOSTICS(SKEP_DIAGNOSTIC_ROW)};
