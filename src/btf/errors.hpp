@@ -65,6 +65,30 @@ namespace skep::btf {
     "type {type} is a {found}; a {wanted} is needed here", "")                                                        \
   X(TypesCollide, "SKEP-T0040", "types-collide", EINVAL, (uint32_t, type)(uint32_t, other),                           \
     "types {type} and {other} differ, but not in a way that can be told apart", "the types were made to collide")      \
+  X(CoreUnknownAsk, "SKEP-T0060", "core-unknown-kind", EINVAL, (uint32_t, kind),                                      \
+    "a CO-RE relocation of kind {kind}; kinds 0 to 12 are known", "")                                                 \
+  X(CoreAccess, "SKEP-T0061", "core-access", EINVAL, (std::string, access),                                           \
+    "its path is '{access}'; a path is up to 64 numbers like 0:1:2, and only a field's has more than one", "")        \
+  X(CoreOutside, "SKEP-T0062", "core-outside", EINVAL, (uint32_t, index)(std::string, type)(uint32_t, count),         \
+    "its path leads to number {index} of {type}, which has {count}", "")                                              \
+  X(CoreNoMembers, "SKEP-T0063", "core-no-members", EINVAL, (uint32_t, index)(std::string, type),                     \
+    "its path leads to number {index} of {type}, which has no parts of the sort it asks for", "")                     \
+  X(CoreNoSize, "SKEP-T0064", "core-no-size", EINVAL, (std::string, type),                                            \
+    "{type} has no size, so nothing can be said of what is in it or behind it", "")                                   \
+  X(CoreAnonymous, "SKEP-T0065", "core-anonymous", ENOTSUP, (std::string_view, ask)(std::string_view, kind),          \
+    "{ask} of a {kind} without a name; types of the target are found by name", "give it a name or a typedef")         \
+  X(CoreElement, "SKEP-T0066", "core-element", EINVAL, (std::string_view, ask)(std::string, spec),                    \
+    "{ask} of {spec}, which is an element of an array; only its offset, size and existence can be asked for", "")     \
+  X(CoreBitfield, "SKEP-T0067", "core-bitfield", E2BIG, (uint32_t, bits)(uint64_t, offset),                           \
+    "a bit-field of {bits} bits at bit {offset} does not lie within any aligned load of 8 bytes", "")                 \
+  X(CoreTooDeep, "SKEP-T0068", "core-too-deep", E2BIG, (std::size_t, most),                                           \
+    "the way into the target's type has more than {most} steps", "")                                                  \
+  X(CoreTooLarge, "SKEP-T0069", "core-too-large", E2BIG, (uint32_t, most),                                            \
+    "after {most} comparisons of members it is still not known whether the target's type matches", "")                \
+  X(CoreAmbiguous, "SKEP-T0070", "core-ambiguous", EINVAL,                                                            \
+    (std::string, spec)(std::string_view, ask)(uint32_t, first)(std::string, one)(uint32_t, second)(std::string, other),\
+    "several types of the target may be {spec} and they differ in {ask}: it is {one} in type {first}, {other} in type {second}",\
+    "")                                                                                                               \
   X(TooLong, "SKEP-T0022", "too-long", E2BIG,                                                                         \
     (std::size_t, found)(std::string, type)(uint64_t, most)(std::string_view, what),                                  \
     "{found} {what} were given; {type} holds at most {most}", "")                                                     \

@@ -58,6 +58,14 @@ struct Extern {
   bool operator==(const Extern&) const = default;
 };
 
+// An instruction that needs what the target lacks. Linux refuses the program only if it can be reached.
+struct Poisoned {
+  uint32_t insn = 0;
+  std::string spec;     // "struct task_struct.state"
+  std::string missing;  // "the target's struct task_struct has no member 'state'; did you mean stat?"
+  bool operator==(const Poisoned&) const = default;
+};
+
 enum class Autoload : uint8_t { yes, only_when_named };
 
 struct ProgDef {
@@ -72,7 +80,8 @@ struct ProgDef {
   std::vector<Subprog> subprogs;  // ascending; where there are any, the first is the program itself, at 0
   std::vector<LineInfo> lines;    // ascending
   std::vector<Extern> externs;
-  std::size_t core_relocations = 0;  // that are not applied
+  std::size_t core_relocations = 0;  // that are not applied, because the target's types were not known
+  std::vector<Poisoned> poisoned;    // ascending
   bool operator==(const ProgDef&) const = default;
 };
 

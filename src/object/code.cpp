@@ -20,6 +20,10 @@ std::string section_place(const Object& object, uint32_t section) {
   return "section '" + std::string(object.sections()[section].name) + "'";
 }
 
+std::string function_place(const Object& object, const Function& f) {
+  return section_place(object, f.section) + ": function '" + std::string(f.name) + "'";
+}
+
 std::vector<Insn> insns_of(const Object& object, const Function& f) {
   std::vector<Insn> out(f.end - f.begin);
   std::memcpy(out.data(), object.sections()[f.section].data.data() + std::size_t{f.begin} * 8, out.size() * 8);
@@ -91,8 +95,13 @@ namespace {
 
 class Linker {
  public:
-  Linker(const Object& object, const Types& types, const Code& code, const Maps& maps, Budget& budget)
-      : object_(object), types_(types), code_(code), maps_(maps), budget_(budget) {}
+  Linker(const Parts& parts, Budget& budget)
+      : object_(parts.object),
+        types_(parts.types),
+        code_(parts.code),
+        maps_(parts.maps),
+        core_(parts.core),
+        budget_(budget) {}
   Result<module::ProgDef> link(const Function& entry);
 
  private:
@@ -103,6 +112,7 @@ class Linker {
   };
   Result<uint32_t> place(const Function& f);  // where it begins in the program; appends it where it is new
   Result<void> append(const Function& f);
+  Result<void> relocate(const Function& f, uint32_t first);
   Result<void> step(const Function& f, uint32_t pc, uint32_t insn);
   Result<void> immediate(const Function& f, uint32_t pc, const Relocation* r);
   Result<void> call(const Function& f, uint32_t pc, uint32_t insn, const Relocation* r);
@@ -116,6 +126,7 @@ class Linker {
   const Types& types_;
   const Code& code_;
   const Maps& maps_;
+  Core* core_;
   Budget& budget_;
   module::ProgDef out_;
   std::map<const Function*, uint32_t> placed_;
@@ -146,9 +157,19 @@ Result<void> Linker::append(const Function& f) {
                           .line = l.line,
                           .column = l.column,
                           .text = std::string(l.text)});
-  out_.core_relocations += types_.relos(f.section, begin, end).size();
+  if (auto r = relocate(f, first); !r) return fail_within(std::move(r.error()), function_place(object_, f));
   placed_.emplace(&f, first);
   walks_.push_back({.function = &f, .first_insn = first, .next = 0});
+  return {};
+}
+
+Result<void> Linker::relocate(const Function& f, uint32_t first) {
+  if (core_ == nullptr) {
+    out_.core_relocations += types_.relos(f.section, uint64_t{f.begin} * 8, uint64_t{f.end} * 8).size();
+    return {};
+  }
+  auto poisoned = TRY(core_->apply(f.section, f.begin, std::span(out_.insns).subspan(first), first));
+  std::ranges::move(poisoned, std::back_inserter(out_.poisoned));
   return {};
 }
 
@@ -259,8 +280,7 @@ Result<module::ProgDef> Linker::link(const Function& entry) {
     }
     w.next += isa::is_ld_imm64(out_.insns[pc]) ? 2U : 1U;
     if (auto r = step(f, pc, insn); !r)
-      return fail_within(std::move(r.error()).within("insn " + std::to_string(insn)),
-                         section_place(object_, f.section) + ": function '" + std::string(f.name) + "'");
+      return fail_within(std::move(r.error()).within("insn " + std::to_string(insn)), function_place(object_, f));
   }
   std::ranges::sort(out_.externs, {}, &module::Extern::insn);
   return std::move(out_);
@@ -268,12 +288,11 @@ Result<module::ProgDef> Linker::link(const Function& entry) {
 
 }  // namespace
 
-Result<module::ProgDef> link(const Function& entry, const Object& object, const Types& types, const Code& code,
-                             const Maps& maps, Budget& budget) {
-  const Function* f = code.function_at(entry.section, entry.begin);
-  auto out = TRY(Linker(object, types, code, maps, budget).link(*f));
+Result<module::ProgDef> link(const Function& entry, const Parts& parts, Budget& budget) {
+  const Function* f = parts.code.function_at(entry.section, entry.begin);
+  auto out = TRY(Linker(parts, budget).link(*f));
   out.name = entry.name;
-  out.section = object.sections()[entry.section].name;
+  out.section = parts.object.sections()[entry.section].name;
   return out;
 }
 

@@ -11,6 +11,7 @@
 
 #include <map>
 
+#include "object/core.hpp"
 #include "object/maps.hpp"
 
 namespace skep::object {
@@ -44,8 +45,16 @@ class Budget {
   uint64_t spent_ = 0;
 };
 
+// What programs are linked from. Without `core` the target's types are not known, and CO-RE relocations are counted.
+struct Parts {
+  const Object& object;
+  const Types& types;
+  const Code& code;
+  const Maps& maps;
+  Core* core;
+};
+
 // Code, subprograms, lines and externs; what the section's name says is left to open().
-Result<module::ProgDef> link(const Function& entry, const Object& object, const Types& types, const Code& code,
-                             const Maps& maps, Budget& budget);
+Result<module::ProgDef> link(const Function& entry, const Parts& parts, Budget& budget);
 
 }  // namespace skep::object

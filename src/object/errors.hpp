@@ -80,6 +80,17 @@ namespace skep::object {
   X(SectionTwice, "SKEP-O0035", "section-twice", EINVAL, , "two sections have this name", "the file may be damaged") \
   X(SectionsOverlap, "SKEP-O0036", "sections-overlap", EINVAL, (uint64_t, total)(uint64_t, file),                    \
     "the sections are {total} bytes together; the file has {file}", "the file may be damaged")                       \
+  X(CoreNotHere, "SKEP-O0050", "core-not-here", EINVAL, (std::string, code),                                         \
+    "a CO-RE relocation of an instruction with code {code}, which holds nothing that could be relocated",            \
+    "an immediate operand and the offset of a load or store are relocated, nothing else")                            \
+  X(CoreOriginal, "SKEP-O0051", "core-original", EINVAL, (std::string, found)(std::string, expected),                \
+    "the instruction holds {found}, but the types of this object make it {expected}",                                \
+    "compile it again; a tool may have changed its types or its code")                                               \
+  X(CoreOffset, "SKEP-O0052", "core-offset", ERANGE, (std::string, offset),                                          \
+    "the field is at byte {offset} of the target's type; a load or store reaches 32767", "")                         \
+  X(CoreWidth, "SKEP-O0053", "core-width", EINVAL, (uint32_t, access)(uint32_t, local)(uint32_t, target),            \
+    "it reads or writes {access} bytes of a field that has {local} bytes here and {target} in the target",           \
+    "read the field with BPF_CORE_READ_BITFIELD or bpf_core_field_size")                                             \
   X(NoClang, "SKEP-O0040", "no-clang", ENOENT, , "no clang is installed, which compiles C to eBPF",                  \
     "install the package clang-19 (apt-get install clang-19)")                                                       \
   X(CompilerFails, "SKEP-O0041", "compiler-fails", EINVAL, (std::string, compiler)(std::string, text),               \

@@ -68,9 +68,12 @@ class Opener {
 
 Result<void> Opener::link_programs(const Types& types, const Maps& maps) {
   if (code_.entries().empty()) return fail(NoPrograms{.sections = listed(code_sections(object_), 12)});
+  std::optional<Core> core;
+  if (options_.target && !types.relocated().empty()) core.emplace(types, TRY(options_.target()));
+  const Parts parts{.object = object_, .types = types, .code = code_, .maps = maps, .core = core ? &*core : nullptr};
   Budget budget;
   for (const Function& f : code_.entries()) {
-    auto p = TRY_WITHIN(link(f, object_, types, code_, maps, budget), "program '" + std::string(f.name) + "'");
+    auto p = TRY_WITHIN(link(f, parts, budget), "program '" + std::string(f.name) + "'");
     describe(p, options_);
     progs_at_.emplace(std::pair(f.section, uint64_t{f.begin} * 8), static_cast<uint32_t>(out_.progs.size()));
     out_.progs.push_back(std::move(p));

@@ -4,10 +4,14 @@
 //     auto object = TRY(Object::read("count.bpf.o"));
 //     auto module = TRY(open(object, {.set = {{"port", {int64_t{53}}}}, .entries = {{"counts", 1024}}}));
 //
-// CO-RE relocations are not applied: instructions stay as compiled and ProgDef::core_relocations says how many there
-// are. Kernel functions and variables, and .kconfig variables that `set` does not give, are in ProgDef::externs.
+// CO-RE relocations are applied for the types of `target`, which is asked for only by objects that have some. Without
+// it instructions stay as compiled and ProgDef::core_relocations says how many there are. Kernel functions and
+// variables, and .kconfig variables that `set` does not give, are in ProgDef::externs.
 #pragma once
 
+#include <functional>
+
+#include "btf/core.hpp"
 #include "btf/datum.hpp"
 #include "module/module.hpp"
 #include "object/object.hpp"
@@ -25,7 +29,8 @@ struct Entries {
 struct OpenOptions {
   std::vector<Setting> set = {};
   std::vector<Entries> entries = {};
-  std::optional<facts::ProgType> type = {};  // of all programs, whatever their sections say
+  std::function<Result<btf::core::Target>()> target = {};  // called at most once
+  std::optional<facts::ProgType> type = {};                // of all programs, whatever their sections say
 };
 
 // Errors begin with the object's name.

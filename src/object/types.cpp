@@ -56,6 +56,7 @@ Result<Types> Types::read(const Object& object) {
     std::ranges::sort(s.funcs, {}, [](const btf::FuncInfo& f) { return std::pair(f.insn_off, f.type); });
     std::ranges::sort(s.lines, {}, [](const btf::LineInfo& l) { return std::tuple(l.insn_off, l.line, l.column); });
     std::ranges::sort(s.relos, {}, [](const btf::CoreRelo& r) { return std::pair(r.insn_off, r.access); });
+    if (!s.relos.empty()) out.relocated_.push_back(at->second);
     out.sections_[at->second] = std::move(s);
   }
   return out;

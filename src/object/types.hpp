@@ -19,6 +19,8 @@ class Types {
   // The records for bytes [begin, end) of a section.
   std::span<const btf::LineInfo> lines(uint32_t section, uint64_t begin, uint64_t end) const;
   std::span<const btf::CoreRelo> relos(uint32_t section, uint64_t begin, uint64_t end) const;
+  // The sections that have CO-RE relocations, in the order of .BTF.ext.
+  const std::vector<uint32_t>& relocated() const { return relocated_; }
   // The func that begins there; 0: not known.
   btf::TypeId function_at(uint32_t section, uint64_t offset) const;
   // The datasec of this name; 0: not known.
@@ -31,6 +33,7 @@ class Types {
   btf::Shared btf_;
   std::set<std::string_view> ksyms_;
   std::vector<btf::ExtSection> sections_;  // by ELF section
+  std::vector<uint32_t> relocated_;
 };
 
 }  // namespace skep::object
