@@ -206,8 +206,9 @@ bool Matcher::enums_alike(const Type& local, const Type& target) {
   std::vector<std::string_view> names;
   for (Enumerator e : target_.enumerators(target)) names.push_back(essential_name(e.name));
   std::ranges::sort(names);
-  return std::ranges::all_of(local_.enumerators(local),
-                             [&](const Enumerator& e) { return std::ranges::binary_search(names, essential_name(e.name)); });
+  return std::ranges::all_of(local_.enumerators(local), [&](const Enumerator& e) {
+    return std::ranges::binary_search(names, essential_name(e.name));
+  });
 }
 
 Result<bool> Matcher::records_alike(const Type& local, const Type& target, int level) {
