@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // skep btf dump.
+#include "btf/c_dump.hpp"
 #include "btf/raw.hpp"
-
 #include "cli/command.hpp"
 #include "cli/errors.hpp"
 #include "cli/json.hpp"
+#include "cli/values.hpp"
 #include "object/btf_file.hpp"
 
 namespace skep::cli {
@@ -56,12 +57,14 @@ class BtfDump : public Verb {
       base_ = object::kernel_types;
     if (!base_.empty()) base = TRY(object::read_types(base_));
     btf::Shared types = TRY(object::read_types(input_, base));
+    std::string text;
     if (talk.format == Format::json)
-      TRY_VOID(print(document(*types)));
+      text = document(*types);
     else if (format_ == "c")
-      return fail(NotAvailable{.what = "format c", .instead = "use raw"});
+      text = TRY_WITHIN(btf::c_header(*types), file_name(input_));
     else
-      TRY_VOID(print(btf::raw_text(*types)));
+      text = btf::raw_text(*types);
+    TRY_VOID(print(text));
     return Exit::yes;
   }
 
