@@ -80,6 +80,8 @@ namespace skep::object {
   X(SectionTwice, "SKEP-O0035", "section-twice", EINVAL, , "two sections have this name", "the file may be damaged") \
   X(SectionsOverlap, "SKEP-O0036", "sections-overlap", EINVAL, (uint64_t, total)(uint64_t, file),                    \
     "the sections are {total} bytes together; the file has {file}", "the file may be damaged")                       \
+  X(NotStructOps, "SKEP-O0037", "not-struct-ops", ENOENT, (std::string, type),                                       \
+    "the target has no {type} that programs could implement", "")                                                    \
   X(CoreNotHere, "SKEP-O0050", "core-not-here", EINVAL, (std::string, code),                                         \
     "a CO-RE relocation of an instruction with code {code}, which holds nothing that could be relocated",            \
     "an immediate operand and the offset of a load or store are relocated, nothing else")                            \

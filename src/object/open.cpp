@@ -7,6 +7,7 @@
 #include "facts/sections.hpp"
 #include "object/code.hpp"
 #include "object/errors.hpp"
+#include "object/struct_ops.hpp"
 
 namespace skep::object {
 namespace {
@@ -50,6 +51,7 @@ class Opener {
   Result<module::Module> open();
 
  private:
+  Result<const btf::core::Target*> target();
   Result<void> link_programs(const Types& types, const Maps& maps);
   Result<void> fill_slots(const std::vector<GivenSlot>& given);
   Result<uint32_t> slot_index(const GivenSlot& given) const;
@@ -60,16 +62,24 @@ class Opener {
 
   const Object& object_;
   const OpenOptions& options_;
+  std::optional<btf::core::Target> target_;
   Code code_;
   module::Module out_;
   std::map<std::pair<uint32_t, uint64_t>, uint32_t> progs_at_;  // index by section and byte
   const Maps* maps_ = nullptr;
 };
 
+// Null where nobody said what it is.
+Result<const btf::core::Target*> Opener::target() {
+  if (!target_ && options_.target) target_ = TRY(options_.target());
+  return target_ ? &*target_ : nullptr;
+}
+
 Result<void> Opener::link_programs(const Types& types, const Maps& maps) {
   if (code_.entries().empty()) return fail(NoPrograms{.sections = listed(code_sections(object_), 12)});
   std::optional<Core> core;
-  if (options_.target && !types.relocated().empty()) core.emplace(types, TRY(options_.target()));
+  if (!types.relocated().empty())
+    if (const btf::core::Target* t = TRY(target())) core.emplace(types, *t);
   const Parts parts{.object = object_, .types = types, .code = code_, .maps = maps, .core = core ? &*core : nullptr};
   Budget budget;
   for (const Function& f : code_.entries()) {
@@ -153,6 +163,11 @@ Result<module::Module> Opener::open() {
   TRY_VOID(link_programs(types, maps));
   out_.maps = std::move(maps.defs());
   TRY_VOID(fill_slots(maps.given()));
+  if (has_struct_ops(types)) {
+    const btf::core::Target* t = TRY(target());
+    auto more = TRY(struct_ops_of(types, t != nullptr ? t->btf.get() : nullptr));
+    std::ranges::move(more, std::back_inserter(out_.maps));
+  }
   read_license_and_version();
   TRY_VOID(apply_settings());
   TRY_VOID(apply_entries());

@@ -4,9 +4,9 @@
 //     auto object = TRY(Object::read("count.bpf.o"));
 //     auto module = TRY(open(object, {.set = {{"port", {int64_t{53}}}}, .entries = {{"counts", 1024}}}));
 //
-// CO-RE relocations are applied for the types of `target`, which is asked for only by objects that have some. Without
-// it instructions stay as compiled and ProgDef::core_relocations says how many there are. Kernel functions and
-// variables, and .kconfig variables that `set` does not give, are in ProgDef::externs.
+// CO-RE relocations are applied for the types of `target`, which is asked for only by objects that have some (or
+// struct_ops). Without it instructions stay as compiled and ProgDef::core_relocations says how many there are. Kernel
+// functions and variables, and .kconfig variables that `set` does not give, are in ProgDef::externs.
 #pragma once
 
 #include <functional>

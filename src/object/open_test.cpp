@@ -375,5 +375,32 @@ TEST(Set, EntriesOfAMap) {
   EXPECT_EQ(map_named(m, "flows").max_entries, 7u);
 }
 
+// ---- struct_ops -------------------------------------------------------------------------------------------------
+
+constexpr const char* struct_ops = R"(
+struct plan { int (*begin)(void *); char name[16]; };
+SEC("struct_ops/begin") int begin(void *ctx) { return 1; }
+SEC(".struct_ops") struct plan steady = {.begin = (void *)begin, .name = "steady"};
+)";
+
+TEST(StructOps, AreMapsAsLargeAsTheTargetMakesThem) {
+  auto options = [](std::string_view kernel) {
+    auto types = made::object_of("clang-19", std::string(made::prelude) + std::string(kernel));
+    auto btf = Types::read(types)->btf();
+    return OpenOptions{.target = [btf]() -> Result<btf::core::Target> { return btf::core::Target{.btf = btf}; }};
+  };
+  std::string source = std::string(made::prelude) + struct_ops;
+  auto sizes = [](const module::Module& m) {
+    const module::MapDef& d = map_named(m, "steady");
+    EXPECT_EQ(d.type, facts::MapType::struct_ops);
+    return std::pair(d.key_size, d.value_size);
+  };
+  EXPECT_EQ(sizes(module_of("clang-19", source)), std::pair(4u, 24u)) << "its own size where there is no target";
+  auto kernel = options("struct bpf_struct_ops_plan { long refs; char padding[56]; char data[24]; } v;");
+  EXPECT_EQ(sizes(module_of("clang-19", source, kernel)), std::pair(4u, 88u));
+  EXPECT_EQ(refusal_of("clang-19", source, options("int v;")),
+            "o.o: map 'steady': the target has no struct plan that programs could implement");
+}
+
 }  // namespace
 }  // namespace skep::object

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""eBPF objects that nobody here wrote: those inside Debian's binary packages.
+"""eBPF objects that nobody here wrote, and the types of a kernel that does not run here: out of Debian's packages.
 
 They are fetched into a folder of the build, once, and never committed. libxdp1 and ir-keytable ship files; the tools
 of libbpf-tools, pcp and xdp-tools hold theirs as data, somewhere in the executable: an ELF header for machine 247
 begins each, and its section table says where it ends.
 """
 import hashlib
-import pathlib
 import struct
 import subprocess
+import sys
 
 PACKAGES = ["libbpf-tools", "pcp", "xdp-tools", "libxdp1", "ir-keytable"]
 HEADER = b"\x7fELF\x02\x01\x01"
@@ -81,3 +81,27 @@ def objects(cache):
                     target.write_bytes(data)
                 found[target] = f"{package}: {file.relative_to(folder)}"
     return found
+
+
+def kernel_types(cache):
+    """The BTF of Debian's Linux 6.1, whose image holds the kernel as one LZ4 stream; its types lie in there as they are."""
+    out = cache / "linux-6.1.btf"
+    if out.exists():
+        return out
+    depends = subprocess.run(["apt-cache", "depends", "linux-image-cloud-amd64"], capture_output=True, text=True).stdout
+    package = next((word for word in depends.split() if word.startswith("linux-image-6")), None)
+    if package is None:
+        sys.exit("apt knows no linux-image-cloud-amd64")
+    download(package, cache)
+    deb, = cache.glob(f"{package}_*.deb")
+    files = subprocess.run(["dpkg-deb", "--fsys-tarfile", deb], check=True, capture_output=True).stdout
+    image = subprocess.run(["tar", "-xO", "--wildcards", "./boot/vmlinuz-*"], input=files, capture_output=True).stdout
+    stream = image[image.index(b"\x02\x21\x4c\x18"):]
+    kernel = subprocess.run(["lz4", "-dc"], input=stream, capture_output=True).stdout  # what follows the stream is none
+    at = -1
+    while (at := kernel.index(b"\x9f\xeb\x01\0\x18\0\0\0", at + 1)) >= 0:
+        _, types, strings, strings_size = struct.unpack_from("<4I", kernel, at + 8)
+        if types == strings and types > 1_000_000:
+            out.write_bytes(kernel[at:at + 24 + strings + strings_size])
+            deb.unlink()
+            return out

@@ -27,9 +27,10 @@ std::string insns_of(object::sent::Program p, const std::vector<object::sent::Ma
   return to_hex({reinterpret_cast<const uint8_t*>(p.insns.data()), p.insns.size() * 8});
 }
 
-// 0 says nothing, but for the programs whose first attach type it is.
+// 0 says nothing, but for the programs whose first attach type it is; of struct_ops it is the number of a member.
 std::string attach_type_of(const bpf_attr& a) {
-  if (a.expected_attach_type == 0 && a.prog_type != BPF_PROG_TYPE_CGROUP_SKB) return "null";
+  bool says_nothing = a.expected_attach_type == 0 && a.prog_type != BPF_PROG_TYPE_CGROUP_SKB;
+  if (says_nothing || a.prog_type == BPF_PROG_TYPE_STRUCT_OPS) return "null";
   return fmt::format("\"{}\"", ::libbpf_bpf_attach_type_str(static_cast<bpf_attach_type>(a.expected_attach_type)));
 }
 
