@@ -324,6 +324,10 @@ Result<void> Dedup::check(TypeId id, TypeId first) const {
 }
 
 Result<Deduplicated> Dedup::run() {
+  for (TypeId id = 1; id < btf_.count(); ++id)
+    if (info_of(btf_.word(id, 1)).kind == Kind::unknown)  // whether it refers to others nobody can say
+      return fail_within(std::move(fail(UnknownKind{.kind = static_cast<int>(btf_.kind_number(id))}).error()),
+                         "type " + std::to_string(id));
   read_types();
   read_declared();
   start();

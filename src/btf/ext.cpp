@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "btf/errors.hpp"
+#include "btf/writer.hpp"
 
 namespace skep::btf {
 
@@ -132,5 +133,58 @@ Result<Ext> ExtReader::read() {
 }  // namespace
 
 Result<Ext> parse_ext(Shared btf, Bytes bytes) { return ExtReader(std::move(btf), bytes).read(); }
+
+// ---- writing ----------------------------------------------------------------------------------------------------
+
+namespace {
+
+class ExtWriter {
+ public:
+  explicit ExtWriter(Writer& types) : types_(types) {}
+  Buffer write(std::span<const ExtSection> sections);
+
+ private:
+  void put(std::initializer_list<uint32_t> words) { words_.insert(words_.end(), words); }
+  // One of the three parts: `record` writes one of the records that `list` names.
+  template <class List, class Record>
+  void part(std::span<const ExtSection> sections, uint32_t record_size, List list, Record record);
+
+  Writer& types_;
+  std::vector<uint32_t> words_, bounds_;
+};
+
+template <class List, class Record>
+void ExtWriter::part(std::span<const ExtSection> sections, uint32_t record_size, List list, Record record) {
+  std::size_t begin = words_.size();
+  for (const ExtSection& s : sections) {
+    const auto& records = s.*list;
+    if (records.empty()) continue;
+    if (words_.size() == begin) put({record_size});
+    put({types_.string(s.name), static_cast<uint32_t>(records.size())});
+    for (const auto& r : records) record(r);
+  }
+  bounds_.push_back(static_cast<uint32_t>(4 * begin));
+  bounds_.push_back(static_cast<uint32_t>(4 * (words_.size() - begin)));
+}
+
+Buffer ExtWriter::write(std::span<const ExtSection> sections) {
+  part(sections, 8, &ExtSection::funcs, [&](const FuncInfo& f) { put({f.insn_off, f.type}); });
+  part(sections, 16, &ExtSection::lines, [&](const LineInfo& l) {
+    put({l.insn_off, types_.string(l.file), types_.string(l.text), l.line << 10 | l.column});
+  });
+  part(sections, 16, &ExtSection::relos,
+       [&](const CoreRelo& r) { put({r.insn_off, r.type, types_.string(r.access), r.kind}); });
+  if (words_.empty()) return {};
+  std::vector<uint32_t> all = {0x0001eb9f, 32};
+  all.insert(all.end(), bounds_.begin(), bounds_.end());
+  all.insert(all.end(), words_.begin(), words_.end());
+  Buffer out(4 * all.size());
+  std::memcpy(out.data(), all.data(), out.size());
+  return out;
+}
+
+}  // namespace
+
+Buffer ext_bytes(std::span<const ExtSection> sections, Writer& types) { return ExtWriter(types).write(sections); }
 
 }  // namespace skep::btf

@@ -7,6 +7,8 @@
 // Records may be larger than we know; what follows the known fields is skipped, as Linux does.
 #pragma once
 
+#include <span>
+
 #include "btf/types.hpp"
 
 namespace skep::btf {
@@ -42,5 +44,9 @@ struct Ext {
 };
 
 Result<Ext> parse_ext(Shared btf, Bytes bytes);
+
+// The bytes that say so; the strings go where the types' are.
+class Writer;
+Buffer ext_bytes(std::span<const ExtSection> sections, Writer& types);
 
 }  // namespace skep::btf

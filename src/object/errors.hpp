@@ -93,6 +93,21 @@ namespace skep::object {
   X(CoreWidth, "SKEP-O0053", "core-width", EINVAL, (uint32_t, access)(uint32_t, local)(uint32_t, target),            \
     "it reads or writes {access} bytes of a field that has {local} bytes here and {target} in the target",           \
     "read the field with BPF_CORE_READ_BITFIELD or bpf_core_field_size")                                             \
+  X(DefinedTwice, "SKEP-O0070", "defined-twice", EEXIST, (std::string, symbol)(std::string_view, other),              \
+    "'{symbol}' is defined here and in {other}", "make one of them static or __weak")                                \
+  X(DeclaredOtherwise, "SKEP-O0071", "declared-otherwise", EINVAL,                                                   \
+    (std::string, symbol)(std::string, here)(std::string_view, other)(std::string, there),                           \
+    "'{symbol}' is {here} here and {there} in {other}", "declare it in a header that both include")                  \
+  X(SectionsDiffer, "SKEP-O0072", "sections-differ", EINVAL, (std::string_view, other),                              \
+    "it holds something else than in {other}: its type or its flags differ", "give one of them another name")        \
+  X(ContentsDiffer, "SKEP-O0073", "contents-differ", EINVAL, (std::string_view, other),                              \
+    "it says something else than in {other}", "a loader takes one for all programs, so they must be the same")       \
+  X(OddAlignment, "SKEP-O0074", "odd-alignment", EINVAL, (uint64_t, align),                                          \
+    "it is aligned to {align} bytes; powers of two up to 4096 are possible", "the file may be damaged")              \
+  X(RelocationOutside, "SKEP-O0075", "relocation-outside", EINVAL, (uint64_t, offset)(uint64_t, size),               \
+    "a relocation at byte {offset}; there are {size} bytes", "the file may be damaged")                              \
+  X(TooManySections, "SKEP-O0076", "too-many-sections", E2BIG, (std::size_t, most),                                  \
+    "together the objects have more than {most} sections", "")                                                       \
   X(NoClang, "SKEP-O0040", "no-clang", ENOENT, , "no clang is installed, which compiles C to eBPF",                  \
     "install the package clang-19 (apt-get install clang-19)")                                                       \
   X(CompilerFails, "SKEP-O0041", "compiler-fails", EINVAL, (std::string, compiler)(std::string, text),               \

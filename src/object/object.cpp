@@ -91,7 +91,8 @@ Result<Section> ElfReader::section(const Elf64_Shdr& h, std::string_view name) c
             .size = h.sh_size,
             .link = h.sh_link,
             .info = h.sh_info,
-            .data = {}};
+            .data = {},
+            .align = h.sh_addralign};
   if (h.sh_type == SHT_NOBITS || h.sh_type == SHT_NULL) return s;
   auto data = slice(out_.bytes_, h.sh_offset, h.sh_size);
   if (!data) return fail(SectionOutside{.size = h.sh_size, .begin = h.sh_offset, .file = out_.bytes_.size()});
@@ -134,7 +135,8 @@ Result<Symbol> ElfReader::symbol(const Elf64_Sym& s, uint32_t strings) const {
              .binding = SymbolBinding::global,
              .section = s.st_shndx,
              .value = s.st_value,
-             .size = s.st_size};
+             .size = s.st_size,
+             .visibility = static_cast<uint8_t>(ELF64_ST_VISIBILITY(s.st_other))};
   auto type = ELF64_ST_TYPE(s.st_info), bind = ELF64_ST_BIND(s.st_info);
   if (type == STT_OBJECT) out.kind = SymbolKind::object;
   if (type == STT_FUNC) out.kind = SymbolKind::func;

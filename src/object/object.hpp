@@ -22,6 +22,7 @@ struct Section {
   uint64_t size;   // of .bss, whose data is empty, too
   uint32_t link, info;
   Bytes data;
+  uint64_t align = 1;
 
   bool holds_code() const;
   bool holds_data() const;  // or space for it
@@ -35,6 +36,7 @@ struct Symbol {
   SymbolBinding binding;
   uint32_t section;  // 0: not defined here; ≥ sections().size(): absolute or common
   uint64_t value, size;
+  uint8_t visibility = 0;  // STV_…
 };
 
 struct Relocation {

@@ -21,6 +21,8 @@ class Types {
   std::span<const btf::CoreRelo> relos(uint32_t section, uint64_t begin, uint64_t end) const;
   // The sections that have CO-RE relocations, in the order of .BTF.ext.
   const std::vector<uint32_t>& relocated() const { return relocated_; }
+  // All records of a section.
+  const btf::ExtSection& all_of(uint32_t section) const { return sections_[section]; }
   // The func that begins there; 0: not known.
   btf::TypeId function_at(uint32_t section, uint64_t offset) const;
   // The datasec of this name; 0: not known.
