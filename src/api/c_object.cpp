@@ -28,12 +28,12 @@ static Result<object::Object> read_object(const std::string& path, const char* n
 }
 
 static Result<skep_object*> opened(const object::Object& file, const skep_open_options& options) {
-  if (options.btf != nullptr) return fail(WaitsFor{.what = "the option btf", .capability = "CO-RE"});
   if (options.kconfig != nullptr) return fail(WaitsFor{.what = "the option kconfig", .capability = ".kconfig externs"});
-  auto object = std::make_unique<skep_object>(skep_object{.name = options.name != nullptr ? options.name : file.name(),
-                                                          .module = TRY(object::open(file)),
-                                                          .programs = {},
-                                                          .maps = {}});
+  auto object = std::make_unique<skep_object>(skep_object{
+      .name = options.name != nullptr ? options.name : file.name(),
+      .module = TRY(object::open(file, {.target = object::target_types(options.btf != nullptr ? options.btf : "")})),
+      .programs = {},
+      .maps = {}});
   for (uint32_t i = 0; i < object->module.progs.size(); ++i)
     object->programs.push_back(
         {.object = object.get(), .index = i, .autoload = object->module.progs[i].autoload == module::Autoload::yes});

@@ -113,8 +113,8 @@ std::vector<Candidate> candidates(const Spec& local, const Target& target) {
   Type wanted = local.btf->type(local.root);
   if (local.ask == Ask::type_id_local || wanted.name.empty() || wanted.kind == Kind::void_) return out;
   if (target.btf) add_candidates(out, *target.btf, wanted);
-  if (out.empty())
-    for (const Shared& module : target.modules) add_candidates(out, *module, wanted);
+  if (out.empty() && target.modules)
+    for (const Shared& module : target.modules()) add_candidates(out, *module, wanted);
   return out;
 }
 

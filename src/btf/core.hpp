@@ -19,6 +19,7 @@
 #pragma once
 
 #include <bit>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -65,10 +66,11 @@ Result<Spec> spec_of(const Btf& local, const CoreRelo& relo);
 // "struct task_struct.mm.pgd[3]", "enum state::RUNNING", "struct pt_regs".
 std::string text(const Spec&);
 
-// Who answers. Modules are asked only where the kernel itself has no type of the name.
+// Who answers. Modules are asked for, and asked, only where the kernel itself has no type of the name; whoever gives
+// them keeps them.
 struct Target {
   Shared btf;
-  std::vector<Shared> modules = {};
+  std::function<std::vector<Shared>()> modules = {};
   std::endian order = std::endian::little;  // where the bits of bit-fields are counted from
 };
 struct Candidate {

@@ -129,7 +129,7 @@ TEST(Core, AmbiguityNamesBoth) {
 TEST(Core, ModulesAreAskedOnlyForWhatTheKernelLacks) {
   auto kernel = compiled("struct task { long x; int pid; } t;");
   auto module = compiled("struct task { int pid; } t; struct list { int a, b, head; } l;");
-  const Target target{.btf = kernel, .modules = {module}};
+  const Target target{.btf = kernel, .modules = [&] { return std::vector{module}; }};
   EXPECT_EQ(decision_of({local(), "task", Ask::field_byte_offset, "0:0"}, target)->value, 8u);
   EXPECT_EQ(decision_of({local(), "list", Ask::field_byte_offset, "0:0"}, target)->value, 8u);
 }

@@ -40,6 +40,8 @@ instruction, the address and the source line.
   Of a per-CPU map `lanes` counts, or else lane 0 gets the `value`. Members left out are zero; numbers may be text (`"0x10"`),
   enumerators are given by name, addresses as `"10.0.0.1"` (a `__be32`), `"2001:db8::1"` or `"02:00:00:00:00:01"`.
 - **`--set VAR=VALUE`** takes the same values; one that begins with `{` or `[` is JSON.
+- **CO-RE** relocations are resolved against the types of the running kernel, of `--btf FILE`, or (`--btf engine`, and
+  where nothing else is there) of the contexts that skep knows. `--verbose` lists what the target lacks.
 - **JSON**: `{"v":1,"object","program","packets","bytes","verdicts":{NAME:n},"maps":{NAME:[{"key","value"}]},
   "printk":[…],"events":[],"ns_per_run"}`; elements are sorted by key. Elements of per-CPU maps have `lanes`, too: the
   value of each lane. `printk` keeps the first 10,000 lines; without `--json` they go to standard error.
@@ -50,13 +52,18 @@ What is printed for an instruction assembles to the same bytes. Comments say wha
 field that an access through the unchanged r1 of the program's begin touches.
 
 `--json` has the same: `{"v":1,"object","endian","compiler","btf_types","license","sections":[{"name","size"}],"programs":
-[{"name","section","type","attach_type","attach_to","core_relocations","insns":"<hex>","subprograms","externs","lines","text"}],
+[{"name","section","type","attach_type","attach_to","core_relocations","poisoned","insns":"<hex>","subprograms","externs","lines","text"}],
 "maps":[{"name","type","type_id","key","value","entries","flags"}]}`.
 
 `--relocated --json` is what would be given to the kernel: `{"v":1,"programs":[{"name","type","attach_type","insns":
 "<hex>"}],"maps":[{"name","type","type_id","key","value","entries","flags"}]}`. The main program comes first, its
 subprograms behind it, and an ld_imm64 of src 1 or 2 holds the index into `maps`. `attach_type` is null where the
-section says none. CO-RE relocations are not applied yet: an object that has some is refused.
+section says none.
+
+**CO-RE**: instructions are shown as compiled, unless `--btf` or `--relocated` asks what becomes of them for a target.
+Without `--btf` that is the running kernel, or where it shows no types (/sys/kernel/btf), the user engine. What the target
+lacks makes `call 195896080` of an instruction, as libbpf does: Linux refuses it only where it can be reached. The comment
+beside it, and `poisoned` in `--json`, say what is missing and what is there instead.
 )";
 
 constexpr std::string_view btf_dump_notes = R"(

@@ -81,6 +81,8 @@ class Listing {
     for (const module::Extern& e : program_.externs)
       if (e.insn == pc)
         return fmt::format("{} {}", e.kind == module::ExternKind::kfunc ? "kfunc" : "ksym", printable(e.name));
+    for (const module::Poisoned& p : program_.poisoned)
+      if (p.insn == pc) return printable(fmt::format("{}: {}", p.spec, p.missing));
     return fields_[pc];
   }
 
@@ -99,6 +101,7 @@ class Dump : public Verb {
              Flag::Needed::yes},
             {"--raw", "", "FILE is a raw program: 8-byte instructions", &raw_},
             {"--program", "GLOB", "only these programs", &pattern_},
+            {"--btf", "FILE", "relocate for these types: BTF, an ELF file, or engine (the user engine's)", &btf_},
             {"--relocated", "", "with --json: only what would be given to the kernel", &relocated_}};
   }
 
@@ -110,10 +113,12 @@ class Dump : public Verb {
     }
     if (relocated_ && talk.format != Format::json)
       return fail(MissingArgument{.what = "--json", .usage = "skep dump FILE --relocated --json"});
-    const api::Opened opened = TRY(api::open({.path = path_}));
+    // As it was compiled, unless somebody wants to know what becomes of it.
+    const bool relocates = relocated_ || !btf_.empty();
+    const api::Opened opened =
+        TRY(api::open({.path = path_, .target = relocates ? object::target_types(btf_) : object::TargetSource{}}));
     std::vector<std::size_t> which =
         TRY_WITHIN(module::find_programs(*opened.module, pattern_.empty() ? "*" : pattern_), opened.name);
-    if (relocated_) TRY_VOID(refuse_unrelocated(*opened.module, which));
     TRY_VOID(print(talk.format == Format::json ? json(opened, which) + "\n" : screen(opened, which, talk.out)));
     return Exit::yes;
   }
@@ -123,15 +128,6 @@ class Dump : public Verb {
     module::ProgDef program;
     program.insns = TRY_WITHIN(api::instructions(TRY(read_file(path_))), file_name(path_));
     return program;
-  }
-
-  static Result<void> refuse_unrelocated(const module::Module& module, const std::vector<std::size_t>& which) {
-    for (const std::size_t i : which)
-      if (module.progs[i].core_relocations != 0)
-        return fail(NotAvailable{.what = fmt::format("applying the {} CO-RE relocations of program '{}'",
-                                                     module.progs[i].core_relocations, module.progs[i].name),
-                                 .instead = "compile it without preserve_access_index"});
-    return {};
   }
 
   // ---- for people -------------------------------------------------------------------------------------------------
@@ -248,6 +244,10 @@ class Dump : public Verb {
       if (!relocated_) {
         j.key("attach_to").string(program.attach_to);
         j.key("core_relocations").number(program.core_relocations);
+        j.key("poisoned").list([&] {
+          for (const module::Poisoned& p : program.poisoned)
+            j.object([&] { j.key("insn").number(p.insn).key("spec").string(p.spec).key("missing").string(p.missing); });
+        });
       }
       j.key("insns").string(to_hex(bytes_of(program)));
       if (!relocated_) details(j, module, program);
@@ -315,7 +315,7 @@ class Dump : public Verb {
     });
   }
 
-  std::string path_, pattern_;
+  std::string path_, pattern_, btf_;
   bool raw_ = false, relocated_ = false;
 };
 

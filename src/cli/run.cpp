@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 
 #include "base/file.hpp"
 #include "base/suggest.hpp"
@@ -99,6 +100,7 @@ class Run : public Verb {
         {"--map", "NAME:entries=N", "give a map its size; several allowed", &maps_},
         {"--map", "NAME=@FILE.json", "fill a map from a file", {}},
         {"--map", "NAME", "show all rows of a map", {}},
+        {"--btf", "FILE", "relocate for these types: BTF, an ELF file, engine (default: the running kernel)", &btf_},
         {"--filter", "EXPR", "only packets that tcpdump would select", &options_.filter},
         {"--limit", "N", "stop after N packets", &options_.limit},
         {"--repeat", "N", "run each packet N times, for timing", &options_.repeat},
@@ -113,10 +115,11 @@ class Run : public Verb {
   Result<Exit> run(const Talk& talk) override {
     if (talk.format == Format::json && options_.out == "-")
       return not_a_setting("-", "--out", "a file, where --json has standard output");
-    api::OpenOptions opening{.path = path_};
+    api::OpenOptions opening{.path = path_, .target = object::target_types(btf_)};
     TRY_VOID(understand(opening));
     const api::Opened opened = TRY(api::open(opening));
     tell_of_compiling(opened, talk);
+    if (talk.detail == Detail::verbose) tell_of_poison(*opened.module, talk);
     for (const std::string& map : words_.shown_whole)
       TRY_VOID_WITHIN(module::find_map(*opened.module, map), opened.name);
     options_.printk = [&](std::string_view line) { keep(line, talk); };
@@ -166,6 +169,21 @@ class Run : public Verb {
     if (!opened.compiling) return;
     if (talk.detail == Detail::verbose) fmt::print(stderr, "{}\n", talk.err.dim(opened.compiling->command));
     fmt::print(stderr, "{}", opened.compiling->warnings);
+  }
+
+  // Instructions that the target's types make impossible: a run that reaches one ends there.
+  static void tell_of_poison(const module::Module& module, const Talk& talk) {
+    for (const module::ProgDef& program : module.progs)
+      for (const module::Poisoned& p : program.poisoned) {
+        const module::LineInfo* line = module::source_line(program, p.insn);
+        const std::string where =
+            line == nullptr
+                ? ""
+                : fmt::format(" ({}:{})", std::filesystem::path(line->file).filename().string(), line->line);
+        fmt::print(stderr, "{}\n",
+                   talk.err.dim(printable(fmt::format("program '{}': insn {}{}: {}: {}", program.name, p.insn, where,
+                                                      p.spec, p.missing))));
+      }
   }
 
   void keep(std::string_view line, const Talk& talk) {
@@ -265,7 +283,7 @@ class Run : public Verb {
   }
 
   api::RunOptions options_;
-  std::string path_, target_, engine_ = "user";
+  std::string path_, target_, btf_, engine_ = "user";
   std::vector<std::string> set_, maps_;
   uint64_t lanes_ = 0;
   MapWords words_;

@@ -26,7 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
   auto m = object::open(*o);
   if (!m) return m.error().text().empty();
   for (const auto& p : m->progs) check(*m, p);
-  object::OpenOptions options;
+  object::OpenOptions options{
+      .target = [&]() -> Result<btf::core::Target> { return btf::core::Target{.btf = m->btf}; }};
   for (const auto& d : m->maps) {
     for (const auto& s : d.slots)
       if (s.index >= (d.inner ? m->maps.size() : m->progs.size())) std::abort();

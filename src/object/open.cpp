@@ -71,7 +71,7 @@ class Opener {
 
 // Null where nobody said what it is.
 Result<const btf::core::Target*> Opener::target() {
-  if (!target_ && options_.target) target_ = TRY(options_.target());
+  if (!target_ && options_.target) target_ = TRY_WITHIN(options_.target(), "types of the target");
   return target_ ? &*target_ : nullptr;
 }
 

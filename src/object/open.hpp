@@ -9,12 +9,10 @@
 // functions and variables, and .kconfig variables that `set` does not give, are in ProgDef::externs.
 #pragma once
 
-#include <functional>
-
-#include "btf/core.hpp"
 #include "btf/datum.hpp"
 #include "module/module.hpp"
 #include "object/object.hpp"
+#include "object/target.hpp"
 
 namespace skep::object {
 
@@ -29,8 +27,8 @@ struct Entries {
 struct OpenOptions {
   std::vector<Setting> set = {};
   std::vector<Entries> entries = {};
-  std::function<Result<btf::core::Target>()> target = {};  // called at most once
-  std::optional<facts::ProgType> type = {};                // of all programs, whatever their sections say
+  TargetSource target = {};                  // called at most once
+  std::optional<facts::ProgType> type = {};  // of all programs, whatever their sections say
 };
 
 // Errors begin with the object's name.
