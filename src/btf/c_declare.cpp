@@ -69,7 +69,7 @@ bool CWriter::step(const Type& t, TypeId& id, Declarator& d) {
     case Kind::restrict_:
     case Kind::type_tag: qualify(t, d); return true;
     case Kind::var: return true;
-    case Kind::typedef_: return is_written_out(t);
+    case Kind::typedef_: return is_written_out(t) || is_hidden(t);
     case Kind::ptr:
       d.text = "*" + std::exchange(d.qualifiers, {}) + d.text;
       d.after_star = true;
@@ -129,7 +129,7 @@ std::string CWriter::parameters(const Type& proto) {
     Type value = value_type(btf_, p.type);
     if (p.type == 0 && p.name.empty() && i + 1 == proto.vlen)
       out_ += "...";
-    else if (is_void(value.kind) || is_nameless(p.type))
+    else if (is_void(value.kind) || is_nameless_record(btf_, p.type))
       out_ += "void *";
     else
       declare(p.type, "");
@@ -166,7 +166,10 @@ void CWriter::base(const Type& t) {
         out_ += "struct { unsigned char bytes[" + std::to_string(t.size_or_type) + "]; }";
       }
       return;
-    case Kind::typedef_: out_ += names_.of(t); return;
+    case Kind::typedef_:
+      if (dialect_ == Dialect::host) (out_ += name_of(btf_.resolve(t.id).kind)) += ' ';
+      out_ += names_.of(t);
+      return;
     case Kind::struct_:
     case Kind::union_:
       if (t.name.empty()) {
@@ -176,8 +179,7 @@ void CWriter::base(const Type& t) {
         }
         out_ += name_of(t.kind);
         out_ += ' ';
-        CNames::Scope scope;
-        body(t, layout_.fields_of(t), scope);
+        scoped_body(t, layout_.fields_of(t), "");
         return;
       }
       out_ += name_of(t.kind);
@@ -223,21 +225,23 @@ void CWriter::definition(const Type& t) {
   if (is_enum(t) && marks_[t.id].state == State::done) return;
   bool guarded = dialect_ == Dialect::bpf && is_c23_word(btf_, t);
   if (guarded) out_ += "#if !defined(__STDC_VERSION__) || __STDC_VERSION__ < 202311L\n";
-  if (t.kind == Kind::typedef_) {
+  std::string name(names_.of(t));
+  if (t.kind == Kind::typedef_ && dialect_ == Dialect::host) {
+    Type record = btf_.resolve(t.id);
+    (((out_ += "typedef ") += name_of(record.kind)) += ' ') += name + ' ';
+    scoped_body(record, layout_.fields_of(record), name);
+    (out_ += ' ') += name;
+  } else if (t.kind == Kind::typedef_) {
     out_ += "typedef ";
-    declare(t.size_or_type, std::string(names_.of(t)));
+    declare(t.size_or_type, name);
   } else {
-    if (is_record(t)) {
-      (out_ += name_of(t.kind)) += ' ';
-    } else {
-      out_ += "enum ";
-    }
-    if (!t.name.empty()) (out_ += names_.of(t)) += ' ';
-    CNames::Scope scope;
-    if (is_record(t))
-      body(t, layout_.fields_of(t), scope);
-    else
+    out_ += is_enum(t) ? "enum" : name_of(t.kind);
+    out_ += ' ';
+    if (!t.name.empty()) out_ += name + ' ';
+    if (is_enum(t))
       enumerators(t);
+    else
+      scoped_body(t, layout_.fields_of(t), name);
   }
   out_ += guarded ? ";\n#endif\n\n" : ";\n\n";
 }
@@ -275,7 +279,7 @@ void CWriter::enumerators(const Type& t) {
 static uint64_t round_up(uint64_t v, uint64_t to) { return (v + to - 1) / to * to; }
 
 // Holes are bytes, and single bits before and after them: these never move, on any machine.
-void CWriter::hole(uint64_t begin, uint64_t end, CNames::Scope& scope) {
+void CWriter::hole(uint64_t begin, uint64_t end) {
   auto bits = [&](uint64_t count) {
     if (count == 0) return;
     line();
@@ -286,20 +290,26 @@ void CWriter::hole(uint64_t begin, uint64_t end, CNames::Scope& scope) {
   if (uint64_t bytes = (end - first) / 8; bytes != 0 || end == 0) {
     line();
     out_ += "unsigned char ";
-    out_ += names_.hole(first / 8, scope);
+    out_ += names_.hole(first / 8, scopes_.back());
     out_ += "[" + std::to_string(bytes) + "];\n";
   }
   bits((end - first) % 8);
 }
 
-void CWriter::field(const CField& f, CNames::Scope& scope) {
+void CWriter::field(const CField& f) {
   line();
   Type value = value_type(btf_, f.type);
   if (f.name.empty()) {
     (out_ += name_of(value.kind)) += ' ';
-    body(value, layout_.fields_of(value), scope);
+    ++anonymous_;
+    body(value, layout_.fields_of(value));
+    --anonymous_;
   } else {
-    std::string name(names_.member(f.name, scope));
+    CNames::Scope& scope = scopes_.back();
+    std::string_view given = names_.member(f.name, scope);
+    if (anonymous_ != 0 && dialect_ == Dialect::host && given == scope.tag) given = names_.member(f.name, scope);
+    if (anonymous_ != 0) scope.injected.insert(given);
+    std::string name(given);
     if (f.is_bitfield) name += " : " + std::to_string(f.width);
     if (f.is_bitfield && f.width > 1 && value.kind == Kind::int_ && btf_.int_of(value).is_bool &&
         value.size_or_type == 1)
@@ -310,26 +320,37 @@ void CWriter::field(const CField& f, CNames::Scope& scope) {
   out_ += ";\n";
 }
 
-void CWriter::overlapping(const Type& record, const std::vector<CField>& fields, CNames::Scope& scope) {
+void CWriter::overlapping(const Type& record, const std::vector<CField>& fields) {
+  ++anonymous_;
   for (const CField& f : fields) {
-    if (left_ <= 0) return;
+    if (left_ <= 0) break;
     if (f.begin == 0) {
-      field(f, scope);
+      field(f);
       continue;
     }
     line();
     out_ += "struct {\n";
     ++depth_;
-    hole(0, f.begin, scope);
-    field(f, scope);
+    hole(0, f.begin);
+    field(f);
     --depth_;
     line();
     out_ += "} __attribute__((packed));\n";
   }
-  hole(0, uint64_t{record.size_or_type} * 8, scope);
+  hole(0, uint64_t{record.size_or_type} * 8);
+  --anonymous_;
 }
 
-void CWriter::body(const Type& record, const std::vector<CField>& fields, CNames::Scope& scope) {
+// A struct or union whose members are names of their own. In C++ those of anonymous members must not have its name.
+void CWriter::scoped_body(const Type& record, const std::vector<CField>& fields, std::string_view tag) {
+  scopes_.emplace_back().tag = tag;
+  int outer = std::exchange(anonymous_, 0);
+  body(record, fields);
+  anonymous_ = outer;
+  scopes_.pop_back();
+}
+
+void CWriter::body(const Type& record, const std::vector<CField>& fields) {
   bool is_union = record.kind == Kind::union_;
   auto [form, align] = layout_.shape_of(record, fields);
   uint64_t size = uint64_t{record.size_or_type} * 8, end = 0;
@@ -339,24 +360,24 @@ void CWriter::body(const Type& record, const std::vector<CField>& fields, CNames
     line();
     out_ += "union {\n";
     ++depth_;
-    overlapping(record, fields, scope);
+    overlapping(record, fields);
     --depth_;
     line();
     out_ += "} __attribute__((packed));\n";
     end = size;
   } else if (form == Form::overlapping) {
-    overlapping(record, fields, scope);
+    overlapping(record, fields);
     end = size;
   } else {
     for (const CField& f : fields) {
       if (!spend(32)) return;
-      if (!is_union && layout_.natural_begin(f, end, form) != f.begin) hole(end, f.begin, scope);
-      field(f, scope);
+      if (!is_union && layout_.natural_begin(f, end, form) != f.begin) hole(end, f.begin);
+      field(f);
       end = is_union ? std::max(end, f.width) : f.begin + f.width;
     }
   }
-  if (round_up(end, uint64_t{align} * 8) != size) hole(is_union ? 0 : end, size, scope);
-  if (dialect_ == Dialect::host && fields.empty() && size == 0) hole(0, 0, scope);  // C++ gives it a byte otherwise
+  if (round_up(end, uint64_t{align} * 8) != size) hole(is_union ? 0 : end, size);
+  if (dialect_ == Dialect::host && fields.empty() && size == 0) hole(0, 0);  // C++ gives it a byte otherwise
   --depth_;
   line();
   out_ += form == Form::plain ? "}" : "} __attribute__((packed))";
@@ -380,8 +401,7 @@ void CWriter::section(const Type& datasec, std::string_view tag) {
   where_ = Where::section;
   (out_ += "struct ") += tag;
   out_ += ' ';
-  CNames::Scope scope;
-  body(record, fields, scope);
+  scoped_body(record, fields, tag);
   where_ = Where::plain;
 }
 

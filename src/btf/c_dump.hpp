@@ -14,8 +14,8 @@
 // Members that C has no word for (a struct that begins between two bytes) become holes.
 //
 // On hosts typedefs are written out, because a program's own headers have their dev_t and their uint64_t; only those
-// of anonymous structs and unions stay. Enumerators of anonymous enums stand alone, the members are integers. The
-// text needs <stdbool.h> before it in C. `prefix` comes before every tag, typedef and enumerator.
+// of anonymous structs and unions stay, and become tags. Enumerators of anonymous enums stand alone, the members are
+// integers. The text needs <stdbool.h> before it in C. `prefix` comes before every tag, typedef and enumerator.
 #pragma once
 
 #include <span>

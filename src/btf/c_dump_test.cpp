@@ -230,7 +230,7 @@ TEST(CDump, HostsHaveTheirOwnTypedefsAndTheKeywordsOfCpp) {
   TypeId variable = w.variable("v", w.refer(Kind::const_, "", own), Linkage::global);
   TypeId section = w.section(".rodata", 16, std::vector<SectionVar>{{variable, 8, 8}});
   auto btf = parsed(w);
-  EXPECT_EQ(text_of(c_definitions(*btf, std::vector{root}, {.prefix = "p_"})), R"(typedef struct {
+  EXPECT_EQ(text_of(c_definitions(*btf, std::vector{root}, {.prefix = "p_"})), R"(typedef struct p_own_t {
 	unsigned long class_;
 } p_own_t;
 
@@ -240,14 +240,14 @@ enum {
 
 struct p_new {
 	unsigned long a;
-	p_own_t b;
+	struct p_own_t b;
 	unsigned int c;
 };
 
 )");
   EXPECT_EQ(text_of(c_section(*btf, section, "p__rodata", {.prefix = "p_"})), R"(struct p__rodata {
 	unsigned char __hole_0[8];
-	p_own_t v;
+	struct p_own_t v;
 })");
 }
 

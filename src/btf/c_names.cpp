@@ -221,7 +221,14 @@ void CNames::remember(uint64_t key, std::string_view wanted, std::string_view gi
   if (wanted != given) changed_.emplace(key, given);
 }
 
-// Tags first: in C++ a typedef must not have the name of a tag, except of its own.
+bool is_nameless_record(const Btf& btf, TypeId id) {
+  Type t = btf.type(id);
+  while (t.kind == Kind::const_ || t.kind == Kind::volatile_ || t.kind == Kind::restrict_ || t.kind == Kind::type_tag)
+    t = btf.type(t.size_or_type);
+  return is_record(t) && t.name.empty();
+}
+
+// Tags first: for hosts a typedef is written only if it is a tag, too.
 CNames::CNames(const Btf& btf, Dialect dialect, std::string_view prefix)
     : btf_(btf), dialect_(dialect), prefix_(prefix) {
   std::vector<TypeId> typedefs_and_enums, fwds;
@@ -250,11 +257,9 @@ CNames::CNames(const Btf& btf, Dialect dialect, std::string_view prefix)
 }
 
 void CNames::name_typedef(const Type& t) {
-  if (dialect_ == Dialect::bpf) return remember(key_of(t.id), t.name, global(t.name, ordinary_));
-  Type target = btf_.type(t.size_or_type);
-  bool of_tag = is_record(target) || is_enum(target) || target.kind == Kind::fwd;
+  if (dialect_ == Dialect::host && !is_nameless_record(btf_, t.size_or_type)) return;  // it is written out
   std::string_view given = global(t.name, ordinary_);
-  while (tags_.taken.contains(given) && !(of_tag && of(target) == given)) given = global(t.name, ordinary_);
+  while (dialect_ == Dialect::host && !tags_.taken.insert(given).second) given = global(t.name, ordinary_);
   remember(key_of(t.id), t.name, given);
 }
 

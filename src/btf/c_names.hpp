@@ -19,11 +19,15 @@ namespace skep::btf {
 // bpf: C for clang -target bpf. host: any compiler for a machine of 64 bits, C11 or C++.
 enum class Dialect { bpf, host };
 
+bool is_nameless_record(const Btf& btf, TypeId id);  // qualifiers aside
+
 class CNames {
  public:
   struct Scope {
     std::unordered_set<std::string_view> taken;
     std::unordered_map<std::string_view, uint32_t> next;  // suffixes of the names that were wanted twice
+    std::unordered_set<std::string_view> injected;        // members of anonymous members
+    std::string_view tag;                                 // of the struct whose members these are
   };
 
   CNames(const Btf& btf, Dialect dialect, std::string_view prefix);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What must stand before what. Depth first: a type is written when all that it holds by value has been.
+#include <algorithm>
+
 #include "btf/bits.hpp"
 #include "btf/c_writer.hpp"
 #include "btf/errors.hpp"
@@ -23,13 +25,15 @@ Result<void> CWriter::check(TypeId id) const {
   return fail_within(std::move(fail(TooMuchText{.most = budget_}).error()), "type " + std::to_string(id));
 }
 
-bool CWriter::is_nameless(TypeId id) const {
-  Type t = btf_.type(id);
-  while (t.kind == Kind::const_ || t.kind == Kind::volatile_ || t.kind == Kind::restrict_ || t.kind == Kind::type_tag)
-    t = btf_.type(t.size_or_type);
-  return is_record(t) && t.name.empty();
+bool CWriter::is_written_out(const Type& t) const {
+  return dialect_ == Dialect::host && !is_nameless_record(btf_, t.size_or_type);
 }
-bool CWriter::is_written_out(const Type& t) const { return dialect_ == Dialect::host && !is_nameless(t.size_or_type); }
+
+// clang (19) takes the name of an anonymous struct's member for that member until the outer struct ends, in C, too:
+// typedef int t; struct s { union { int t; }; t x; }. Such a typedef is written out.
+bool CWriter::is_hidden(const Type& t) const {
+  return std::ranges::any_of(scopes_, [&](const CNames::Scope& s) { return s.injected.contains(names_.of(t)); });
+}
 
 bool CWriter::visit(TypeId id, Use use) {
   if (!spend(8)) return true;

@@ -43,7 +43,7 @@ class CWriter {
   bool visit_behind(const Type& t);
   void forward(const Type& t);
   bool is_written_out(const Type& typedef_type) const;
-  bool is_nameless(TypeId id) const;
+  bool is_hidden(const Type& typedef_type) const;
 
   struct Declarator {
     std::string text, qualifiers;  // qualifiers of what comes next inwards
@@ -57,10 +57,11 @@ class CWriter {
   void base(const Type& t);
   void number(const Type& t);
   void definition(const Type& t);
-  void body(const Type& record, const std::vector<CField>& fields, CNames::Scope& scope);
-  void overlapping(const Type& record, const std::vector<CField>& fields, CNames::Scope& scope);
-  void field(const CField& f, CNames::Scope& scope);
-  void hole(uint64_t begin, uint64_t end, CNames::Scope& scope);
+  void scoped_body(const Type& record, const std::vector<CField>& fields, std::string_view tag);
+  void body(const Type& record, const std::vector<CField>& fields);
+  void overlapping(const Type& record, const std::vector<CField>& fields);
+  void field(const CField& f);
+  void hole(uint64_t begin, uint64_t end);
   void enumerators(const Type& t);
   void line() { out_.append(static_cast<std::size_t>(depth_), '\t'); }
 
@@ -73,6 +74,8 @@ class CWriter {
   int64_t budget_ = 0, left_ = 0;
   TypeId current_ = 0;  // the record whose members are looked at: its own name needs no declaration
   int crossings_ = 0, depth_ = 0;
+  std::deque<CNames::Scope> scopes_;  // of the structs that are being written, the innermost last
+  int anonymous_ = 0;                 // how many anonymous members of the innermost are open
   enum class Where { plain, section, prototype } where_ = Where::plain;
 };
 
