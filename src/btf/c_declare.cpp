@@ -390,7 +390,7 @@ void CWriter::section(const Type& datasec, std::string_view tag) {
   for (SectionVar v : btf_.section_vars(datasec)) {
     Type var = btf_.type(v.type);
     auto size = btf_.size_of(v.type);
-    if (var.kind == Kind::var && size && uint64_t{v.offset} + *size <= datasec.size_or_type)
+    if (var.kind == Kind::var && !var.name.empty() && size && uint64_t{v.offset} + *size <= datasec.size_or_type)
       fields.push_back({.name = var.name,
                         .type = v.type,
                         .begin = uint64_t{v.offset} * 8,
