@@ -352,7 +352,7 @@ void CWriter::scoped_body(const Type& record, const std::vector<CField>& fields,
 
 void CWriter::body(const Type& record, const std::vector<CField>& fields) {
   bool is_union = record.kind == Kind::union_;
-  auto [form, align] = layout_.shape_of(record, fields);
+  auto [form, align, is_aligned] = layout_.shape_of(record, fields);
   uint64_t size = uint64_t{record.size_or_type} * 8, end = 0;
   out_ += "{\n";
   ++depth_;
@@ -381,6 +381,7 @@ void CWriter::body(const Type& record, const std::vector<CField>& fields) {
   --depth_;
   line();
   out_ += form == Form::plain ? "}" : "} __attribute__((packed))";
+  if (is_aligned) out_ += " __attribute__((aligned(" + std::to_string(align) + ")))";
 }
 
 void CWriter::section(const Type& datasec, std::string_view tag) {

@@ -93,7 +93,7 @@ TEST(CDump, DeclarationsGrowFromTheNameOutwards) {
   EXPECT_EQ(said(proto_of_proto), "int (*x(void))(struct flow *, ...)");
 }
 
-TEST(CDump, HolesArePaddedWhereCLeavesNone) {
+TEST(CDump, HolesAreFilledWhereCLeavesNone) {
   Writer w;
   TypeId i = number(w, "int", 4), l = number(w, "long", 8), u = number(w, "unsigned int", 4, false);
   structure(w, "natural", 16, {at("a", i, 0), at("b", l, 64)});
@@ -103,6 +103,10 @@ TEST(CDump, HolesArePaddedWhereCLeavesNone) {
   structure(w, "over", 8, {at("a", l, 0), at("b", i, 16)});
   w.record(Kind::union_, "either", 6, std::vector<Member>{at("a", i, 0), at("b", i, 16)});
   structure(w, "nothing", 0, {});
+  structure(w, "aligned", 32, {at("a", i, 0)});
+  TypeId misplaced = structure(w, "misplaced", 32, {at("a", i, 0)});
+  structure(w, "opaque", 16, {});
+  structure(w, "user", 40, {at("a", i, 0), at("b", misplaced, 32)});
   EXPECT_EQ(header(w), R"(struct natural {
 	int a;
 	long b;
@@ -154,6 +158,24 @@ union either {
 
 struct nothing {
 };
+
+struct aligned {
+	int a;
+} __attribute__((aligned(32)));
+
+struct misplaced {
+	int a;
+	unsigned char __hole_4[28];
+};
+
+struct opaque {
+	unsigned char __hole_0[16];
+} __attribute__((aligned(8)));
+
+struct user {
+	int a;
+	struct misplaced b;
+} __attribute__((aligned(8)));
 
 )");
 }

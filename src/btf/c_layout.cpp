@@ -9,6 +9,18 @@ namespace skep::btf {
 
 static uint64_t round_up(uint64_t v, uint64_t to) { return (v + to - 1) / to * to; }
 
+CLayout::CLayout(const Btf& btf) : btf_(btf), uses_(btf.count()) {
+  for (TypeId id = 1; id < btf.count(); ++id) {
+    Type outer = btf.type(id);
+    if (!is_record(outer)) continue;
+    for (Member m : btf.members(outer)) {
+      Type held = btf.resolve(m.type);
+      while (held.kind == Kind::array) held = btf.resolve(btf.array_of(held).element);
+      if (is_record(held)) uses_[held.id] |= m.bit_offset / 8 | outer.size_or_type;
+    }
+  }
+}
+
 std::vector<CField> CLayout::fields_of(const Type& record) const {
   std::vector<CField> fields;
   fields.reserve(record.vlen);
@@ -89,8 +101,19 @@ CLayout::Shape CLayout::shape_of(const Type& record, const std::vector<CField>& 
     if (record.kind == Kind::union_ && f.begin != 0) return {.form = Form::overlapping, .align = 1};
     align = std::max(align, align_of(f.type));
   }
-  if (fits(record, fields, Form::plain, align)) return {.form = Form::plain, .align = align};
-  return {.form = Form::packed, .align = 1};
+  if (!fits(record, fields, Form::plain, align)) return {.form = Form::packed, .align = 1};
+  uint32_t guess = record.kind == Kind::struct_ ? guess_of(record, fields, align) : align;
+  return {.form = Form::plain, .align = guess, .is_aligned = guess != align};
+}
+
+uint32_t CLayout::guess_of(const Type& record, const std::vector<CField>& fields, uint32_t align) const {
+  constexpr uint32_t most = 64, opaque = 8;
+  uint64_t size = record.size_or_type;
+  if (fields.empty()) return size != 0 && (size | uses_[record.id]) % opaque == 0 ? opaque : align;
+  uint64_t end = round_up(fields.back().begin + fields.back().width, 8) / 8;
+  uint32_t guess = align;
+  while (guess < most && round_up(end, guess) != size) guess *= 2;
+  return round_up(end, guess) == size && uses_[record.id] % guess == 0 ? guess : align;
 }
 
 }  // namespace skep::btf

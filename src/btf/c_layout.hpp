@@ -7,8 +7,9 @@
 //   packed       when not: then C leaves no holes at all, and every one of them is written;
 //   overlapping  as a packed union of packed structs, each a hole and one member, when members of a struct lie over
 //                each other or those of a union do not begin at 0. No C compiler makes such types; others do.
-// The alignments are those of what is written, not those of the source: a struct that was aligned to 64 bytes is
-// written with holes, and so is whatever holds it.
+// The alignments are those of what is written. What the source was aligned to can only be guessed: a plain struct is
+// written as `aligned` where this explains what is left at its end, and no use of it speaks against it; and where it
+// has no members at all, as Linux's opaque structs, which are aligned to 8. A wrong guess costs beauty, not truth.
 #pragma once
 
 #include <unordered_map>
@@ -32,10 +33,11 @@ class CLayout {
  public:
   struct Shape {
     Form form;
-    uint32_t align;  // bytes
+    uint32_t align;           // bytes
+    bool is_aligned = false;  // it says so itself, more than its members do
   };
 
-  explicit CLayout(const Btf& btf) : btf_(btf) {}
+  explicit CLayout(const Btf& btf);
 
   Shape shape_of(const Type& record);
   Shape shape_of(const Type& record, const std::vector<CField>& fields);
@@ -47,7 +49,10 @@ class CLayout {
   uint32_t align_of(TypeId id);
   bool fits(const Type& record, const std::vector<CField>& fields, Form form, uint32_t align);
 
+  uint32_t guess_of(const Type& record, const std::vector<CField>& fields, uint32_t align) const;
+
   const Btf& btf_;
+  std::vector<uint32_t> uses_;  // by id: the places where structs hold it and their sizes, their set bits united
   std::unordered_map<TypeId, Shape> shapes_;
 };
 
