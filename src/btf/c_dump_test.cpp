@@ -100,8 +100,6 @@ TEST(CDump, HolesAreFilledWhereCLeavesNone) {
   structure(w, "holes", 24, {at("a", i, 32), at("b", i, 96)});
   structure(w, "packed", 12, {at("a", i, 0), at("b", l, 32)});
   structure(w, "bits", 8, {at("a", u, 0, 3), at("b", u, 8, 30), at("c", u, 45, 2)});
-  structure(w, "over", 8, {at("a", l, 0), at("b", i, 16)});
-  w.record(Kind::union_, "either", 6, std::vector<Member>{at("a", i, 0), at("b", i, 16)});
   structure(w, "nothing", 0, {});
   structure(w, "aligned", 32, {at("a", i, 0)});
   TypeId misplaced = structure(w, "misplaced", 32, {at("a", i, 0)});
@@ -136,26 +134,6 @@ struct bits {
 	unsigned char __hole_6[2];
 } __attribute__((packed));
 
-struct over {
-	union {
-		long a;
-		struct {
-			unsigned char __hole_0[2];
-			int b;
-		} __attribute__((packed));
-		unsigned char __hole_0___2[8];
-	} __attribute__((packed));
-} __attribute__((packed));
-
-union either {
-	int a;
-	struct {
-		unsigned char __hole_0[2];
-		int b;
-	} __attribute__((packed));
-	unsigned char __hole_0___2[6];
-} __attribute__((packed));
-
 struct nothing {
 };
 
@@ -176,6 +154,34 @@ struct user {
 	int a;
 	struct misplaced b;
 } __attribute__((aligned(8)));
+
+)");
+}
+
+TEST(CDump, WhatLiesOverEachOtherIsAUnion) {
+  Writer w;
+  TypeId i = number(w, "int", 4), l = number(w, "long", 8);
+  structure(w, "over", 8, {at("a", l, 0), at("b", i, 16)});
+  w.record(Kind::union_, "either", 6, std::vector<Member>{at("a", i, 0), at("b", i, 16)});
+  EXPECT_EQ(header(w), R"(struct over {
+	union {
+		long a;
+		struct {
+			unsigned char __hole_0[2];
+			int b;
+		} __attribute__((packed));
+		unsigned char __hole_0___2[8];
+	} __attribute__((packed));
+} __attribute__((packed));
+
+union either {
+	int a;
+	struct {
+		unsigned char __hole_0[2];
+		int b;
+	} __attribute__((packed));
+	unsigned char __hole_0___2[6];
+} __attribute__((packed));
 
 )");
 }
