@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "api/context_fields.hpp"
 #include "api/names.hpp"
@@ -150,6 +151,10 @@ class Dump : public Verb {
     return out;
   }
 
+  static bool one_per_cpu(const module::MapDef& map) {
+    return map.type == facts::MapType::perf_event_array && map.max_entries == 0;
+  }
+
   // Sections that say nothing of the program that is not shown anyway.
   static bool serves_the_linker(std::string_view name) {
     for (std::string_view prefix : {".rel", ".debug", ".strtab", ".symtab", ".shstrtab", ".llvm", ".comment"})
@@ -158,15 +163,21 @@ class Dump : public Verb {
   }
 
   static std::string sections(const api::Opened& opened, const Paint& paint) {
-    std::string line;
-    for (const api::SectionFacts& s : opened.sections)
-      if (!serves_the_linker(s.name))
-        line += fmt::format("{} {} {}", line.empty() ? "" : ",", printable(s.name), grouped(s.size));
-    return paint.dim("  sections" + line + " bytes") + "\n";
+    constexpr std::size_t widest = 100;
+    std::string out, line = "  sections";
+    for (const api::SectionFacts& s : opened.sections) {
+      if (serves_the_linker(s.name)) continue;
+      const std::string word = fmt::format(" {} {},", printable(s.name), grouped(s.size));
+      if (line.size() + word.size() > widest) out += paint.dim(std::exchange(line, std::string(10, ' '))) + "\n";
+      line += word;
+    }
+    if (line.ends_with(',')) line.back() = ' ';
+    return out + paint.dim(line + "bytes") + "\n";
   }
 
   static std::string sized(const module::Module& module, btf::TypeId type, uint32_t size) {
-    if (module.btf == nullptr || type == 0 || size == 0) return plural(size, "byte");
+    if (size == 0) return "";  // a ring has no keys
+    if (module.btf == nullptr || type == 0) return plural(size, "byte");
     const std::string spelled = printable(module.btf->spelled(type));
     return fmt::format("{} ({})", spelled.empty() ? "struct" : spelled, plural(size, "byte"));
   }
@@ -185,7 +196,7 @@ class Dump : public Verb {
                  {map.variables.empty() ? sized(module, map.value_type, map.value_size)
                                         : fmt::format("{} ({})", plural(map.variables.size(), "variable"),
                                                       plural(map.value_size, "byte"))},
-                 {grouped(map.max_entries), Align::right},
+                 {one_per_cpu(map) ? "one per CPU" : grouped(map.max_entries), Align::right},
                  {facts::flags_text(facts::map_flags, map.flags)}});
     return "\n" + table.text("  ");
   }
@@ -285,25 +296,24 @@ class Dump : public Verb {
     });
   }
 
-  // "0-3,8-11": a perf_event_array that does not say how many entries it has gets one for each CPU.
+  // Of "0-3,8-11".
   static uint64_t cpus() {
     uint64_t count = 0;
     const auto file = read_file("/sys/devices/system/cpu/possible");
-    std::string_view rest = file ? as_text(*file) : "";
-    while (!rest.empty()) {
-      uint64_t first = 0;
-      auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), first);
-      if (error != std::errc{}) break;
+    const std::string_view text = file ? as_text(*file) : "";
+    const char *at = text.data(), *end = at + text.size();
+    for (uint64_t first = 0; at < end; ++at) {  // at a comma, or the end of the line
+      const auto begin = std::from_chars(at, end, first);
+      if (begin.ec != std::errc{}) break;
       uint64_t last = first;
-      if (*end == '-') end = std::from_chars(end + 1, rest.data() + rest.size(), last).ptr;
+      at = begin.ptr;
+      if (at < end && *at == '-') at = std::from_chars(at + 1, end, last).ptr;
       count += last - first + 1;
-      rest.remove_prefix(std::min(rest.size(), static_cast<std::size_t>(end - rest.data()) + 1));
     }
     return count;
   }
   uint64_t entries_of(const module::MapDef& map) const {
-    bool as_many_as_cpus = map.type == facts::MapType::perf_event_array && map.max_entries == 0;
-    return relocated_ && as_many_as_cpus ? cpus() : map.max_entries;
+    return relocated_ && one_per_cpu(map) ? cpus() : map.max_entries;
   }
 
   void map_of(Json& j, const module::MapDef& map) const {

@@ -41,25 +41,32 @@ GCC_SOURCES = ["progs/port_stats", "progs/firewall", "tests/peer/programs/length
                "tests/peer/programs/ip_checksum"]
 
 
-def own_objects(cache):
-    """{file: source}: every source by clang 19; some by the oldest clang, for other instruction sets and by GCC."""
-    header = cache / "include" / "vmlinux.h"
-    header.parent.mkdir(parents=True, exist_ok=True)
-    text = run("bpftool", "btf", "dump", "file", "/sys/kernel/btf/vmlinux", "format", "c")
+def vmlinux_h(folder, tool):
+    """The running kernel's types as C, as the tool writes them: the folder of vmlinux.h."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = run(tool, "btf", "dump", "file", "/sys/kernel/btf/vmlinux", "format", "c")
+    header = folder / "vmlinux.h"
     if not header.exists() or header.read_bytes() != text:
         header.write_bytes(text)
+    return folder
+
+
+def own_objects(cache, skep):
+    """{file: source}: every source by clang 19; some for the oldest instruction set, with skep's header, and by GCC."""
+    theirs, ours = vmlinux_h(cache / "bpftool", "bpftool"), vmlinux_h(cache / "skep", skep)
+    headers = (theirs / "vmlinux.h").read_bytes() + (ours / "vmlinux.h").read_bytes()
     wanted = []
     for folder in SOURCES:
         for source in sorted((ROOT / folder).glob("*.bpf.c")):
-            clang = [*CLANG, "-I", header.parent, "-I", source.parent]
-            wanted.append((source, "clang19", ["clang-19", "-mcpu=v3", *clang]))
+            clang = ["clang-19", *CLANG, "-I", source.parent]
+            wanted.append((source, "clang", [*clang, "-mcpu=v3", "-I", theirs]))
             if folder == "tests/objects":
-                wanted.append((source, "v1", ["clang-19", "-mcpu=v1", *clang]))
+                wanted.append((source, "clang-v1", [*clang, "-mcpu=v1", "-I", ours]))
     wanted += [(ROOT / f"{name}.bpf.c", "gcc", GCC) for name in GCC_SOURCES]
 
     def compiled(entry):
         source, compiler, command = entry
-        text = source.read_bytes() + str(command).encode() + header.read_bytes()
+        text = source.read_bytes() + str(command).encode() + headers
         target = cache / "own" / f"{source.name.removesuffix('.bpf.c')}.{compiler}.o"
         mark = target.with_suffix(".sha256")
         digest = hashlib.sha256(text).hexdigest()
@@ -101,6 +108,12 @@ def difference(ours, theirs):
     return out + [f"insn {i} {x} instead of {y}" for i, (x, y) in enumerate(zip(a, b)) if x != y][:5]
 
 
+def screen_lacks(skep, file, programs):
+    """The programs that `skep dump` does not show to people; all of them where it fails."""
+    done = subprocess.run([skep, "dump", file], capture_output=True, text=True, timeout=60)
+    return [p["name"] for p in programs if done.returncode or f": program {p['name']}, " not in done.stdout]
+
+
 class Count:
     def __init__(self):
         self.objects = self.programs = self.maps = self.refused = self.different = 0
@@ -140,21 +153,25 @@ def compare_all(objects, skep, sends, types):
     def both(item):
         file, name = item
         ours = answer(skep, "dump", file, "--relocated", "--json", *(["--btf", types] if types else []))
-        return f"{name} ({file.name})", ours, answer(sends, file, *([types] if types else []))
+        theirs = answer(sends, file, *([types] if types else []))
+        lacks = screen_lacks(skep, file, ours[0]["programs"]) if ours[0] and not types else []
+        return f"{name} ({file.name})", ours, theirs, lacks
 
     count = Count()
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        for name, (ours, our_reason), (theirs, their_reason) in pool.map(both, objects.items()):
+        for name, (ours, our_reason), (theirs, their_reason), lacks in pool.map(both, objects.items()):
             if our_reason or their_reason:
                 count.refusal(name, our_reason, their_reason)
             else:
                 count.compare(name, ours, theirs)
+            if lacks:
+                count.differs(name, f"its screen does not show {lacks}")
     return count.finish("Linux 6.1" if types else "the running kernel")
 
 
 def main():
     skep, sends, cache = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3]).resolve()
-    objects = debian_objects.objects(cache) | own_objects(cache)
+    objects = debian_objects.objects(cache) | own_objects(cache, skep)
     objects = {f: name for f, name in objects.items() if f.name.split(".")[0] not in WAITING}
     same = compare_all(objects, skep, sends, None)
     anywhere = {f: name for f, name in objects.items() if f.name.split(".")[0] not in RUNNING_KERNEL_ONLY}
