@@ -16,7 +16,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::StrEq;
 
-constexpr uint32_t type_hash = 1, type_array = 2, type_prog_array = 3, type_percpu_array = 6, type_ringbuf = 27;
+constexpr uint32_t type_hash = 1, type_array = 2, type_percpu_array = 6, type_ringbuf = 27;
 constexpr uint32_t prog_sched_cls = 3, prog_xdp = 6;
 
 struct Close {
