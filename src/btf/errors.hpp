@@ -93,7 +93,9 @@ namespace skep::btf {
     (std::size_t, found)(std::string, type)(uint64_t, most)(std::string_view, what),                                  \
     "{found} {what} were given; {type} holds at most {most}", "")                                                     \
   X(TooMuchText, "SKEP-T0040", "too-much-text", E2BIG, (int64_t, most),                                               \
-    "written as C it would take more than {most} bytes of text and steps", "anonymous types are nested without end")
+    "written as C it would take more than {most} bytes of text and steps", "anonymous types are nested without end")  \
+  X(NamesTooLong, "SKEP-T0041", "names-too-long", E2BIG, (uint64_t, most),                                             \
+    "with every name written out the list takes more than {most} bytes", "one long name is used again and again")
 // clang-format on
 SKEP_BTF_DIAGNOSTICS(SKEP_DIAGNOSTIC)
 inline constexpr const Diagnostic* diagnostics[] = {SKEP_BTF_DIAGNOSTICS(SKEP_DIAGNOSTIC_ROW)};

@@ -6,6 +6,8 @@
 #include <cctype>
 
 #include "btf/bits.hpp"
+#include "btf/errors.hpp"
+#include "btf/layout.hpp"
 
 namespace skep::btf {
 namespace {
@@ -161,7 +163,22 @@ void append_remark(std::string& out, const Btf& btf, const Type& t, const RawFie
 
 RawType raw_type(const Btf& btf, TypeId id) { return Describer(btf, id).describe(); }
 
-std::string raw_text(const Btf& btf) {
+Result<void> check_names_can_be_listed(const Btf& btf) {
+  const uint64_t most = (uint64_t{64} << 20) + 64 * (uint64_t{btf.count()} + btf.string_bytes());
+  uint64_t total = 0;
+  for (TypeId id = btf.first_id(); id < btf.count(); ++id)
+    each_reference(info_of(btf.word(id, 1)), [&](uint32_t i, Word role) {
+      if (total > most) return;
+      uint32_t word = btf.word(id, i);
+      if (role == Word::name) total += btf.string(word)->size();
+      if (role == Word::type && i >= 3) total += btf.type(word).name.size();  // of variables in sections
+    });
+  if (total > most) return fail(NamesTooLong{.most = most});
+  return {};
+}
+
+Result<std::string> raw_text(const Btf& btf) {
+  TRY_VOID(check_names_can_be_listed(btf));
   std::string out;
   for (TypeId id = btf.first_id(); id < btf.count(); ++id) {
     Type t = btf.type(id);

@@ -30,7 +30,11 @@ struct RawType {
 };
 RawType raw_type(const Btf& btf, TypeId id);
 
-// Every type but those of the base. It has no more lines than the BTF has types and items.
-std::string raw_text(const Btf& btf);
+// Every type but those of the base.
+Result<std::string> raw_text(const Btf& btf);
+
+// Whether the names of the types, written out, are of a size that the BTF's own explains: one name of a megabyte may
+// stand in a million types. raw_text() asks it; who lists types otherwise should.
+Result<void> check_names_can_be_listed(const Btf& btf);
 
 }  // namespace skep::btf

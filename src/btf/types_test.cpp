@@ -24,7 +24,7 @@ TEST(Types, AreWhatBpftoolSaysForEveryCompiler) {
     made::compile(folder, compiler, made::every_kind);
     auto b = parse(*read_file(folder.path + "/btf"));
     ASSERT_TRUE(b) << b.error().text();
-    EXPECT_EQ(raw_text(**b), made::output_of("bpftool btf dump file " + folder.path + "/o.o"));
+    EXPECT_EQ(*raw_text(**b), made::output_of("bpftool btf dump file " + folder.path + "/o.o"));
   }
 }
 
@@ -36,7 +36,7 @@ TEST(Types, OfTheOtherByteOrderReadTheSame) {
   auto big_bytes = *read_file(folder.path + "/btf");
   ASSERT_EQ(load<uint16_t>(big_bytes.data()), 0x9feb);
   auto big = *parse(big_bytes);
-  EXPECT_EQ(raw_text(*big), raw_text(*little));
+  EXPECT_EQ(*raw_text(*big), *raw_text(*little));
 }
 
 TEST(Types, EveryKindIsInTheTestSource) {
@@ -68,7 +68,7 @@ TEST(Types, OfTheRunningKernelReadQuickly) {
   EXPECT_GT(*(*b)->size_of(*task), 1000u);
   std::printf("%zu bytes, %u types: read in %.1f ms, names indexed in %.1f ms (best of five, CPU time)\n", bytes.size(),
               (*b)->count(), parsed_ms, index_ms);
-  EXPECT_TRUE(raw_text(**b) == made::output_of("bpftool btf dump file " + path));
+  EXPECT_TRUE(*raw_text(**b) == made::output_of("bpftool btf dump file " + path));
 }
 
 TEST(Types, FindResolveAndSpell) {

@@ -20,7 +20,8 @@ void put(Json& j, const btf::RawFields& fields) {
   }
 }
 
-std::string document(const btf::Btf& types) {
+Result<std::string> document(const btf::Btf& types) {
+  TRY_VOID(btf::check_names_can_be_listed(types));
   Json j;
   j.object([&] {
     j.key("types").list([&] {
@@ -57,13 +58,10 @@ class BtfDump : public Verb {
       base_ = object::kernel_types;
     if (!base_.empty()) base = TRY(object::read_types(base_));
     btf::Shared types = TRY(object::read_types(input_, base));
-    std::string text;
-    if (talk.format == Format::json)
-      text = document(*types);
-    else if (format_ == "c")
-      text = TRY_WITHIN(btf::c_header(*types), file_name(input_));
-    else
-      text = btf::raw_text(*types);
+    auto written = talk.format == Format::json ? document(*types)
+                   : format_ == "c"            ? btf::c_header(*types)
+                                               : btf::raw_text(*types);
+    const std::string text = TRY_WITHIN(std::move(written), file_name(input_));
     TRY_VOID(print(text));
     return Exit::yes;
   }
