@@ -36,8 +36,16 @@ void expect_same_program(const module::ProgDef& p, const sent::Program& theirs, 
   EXPECT_EQ(lines, theirs.lines);
 }
 
-void expect_same_map(const module::MapDef& d, const bpf_attr& a) {
+// Global data without content is zeros.
+Buffer first_value(const module::MapDef& d) {
+  if (!d.initial.empty()) return d.initial[0].value;
+  return Buffer(d.data_section == module::DataSection::none ? 0 : d.value_size);
+}
+
+void expect_same_map(const module::MapDef& d, const sent::Map& theirs) {
   SCOPED_TRACE("map " + d.name);
+  const bpf_attr& a = theirs.attr;
+  EXPECT_EQ(to_hex(first_value(d)), to_hex(theirs.first));
   EXPECT_EQ(static_cast<uint32_t>(d.type), a.map_type);
   EXPECT_EQ(d.key_size, a.key_size);
   EXPECT_EQ(d.value_size, a.value_size);
@@ -66,7 +74,7 @@ void expect_same_as_libbpf(Buffer bytes) {
   ASSERT_EQ(names(m->progs), all.program_names);
   ASSERT_EQ(names(m->maps), all.names);
   for (std::size_t i = 0; i < m->progs.size(); ++i) expect_same_program(m->progs[i], all.programs[i], all);
-  for (std::size_t i = 0; i < m->maps.size(); ++i) expect_same_map(m->maps[i], all.maps[i].attr);
+  for (std::size_t i = 0; i < m->maps.size(); ++i) expect_same_map(m->maps[i], all.maps[i]);
 }
 
 TEST(Libbpf, LoadsTheSameOfLibxdp) {
@@ -99,8 +107,8 @@ TEST(Libbpf, MakesMapsFitTheSame) {
 #define RING(name, kind, bytes) struct { __uint(type, kind); __uint(max_entries, bytes); } name SEC(".maps")
 RING(none, 27, 0); RING(one, 27, 1); RING(page, 27, 4096); RING(pages, 27, 3 * 4096); RING(from_user, 31, 5000);
 RING(most, 27, 1u << 29); RING(odd, 27, 0x3fffffff);
-extern int CONFIG_HZ __attribute__((section(".kconfig"), weak));
-SEC("xdp") int p(struct xdp_md *c) { return CONFIG_HZ; })"));
+extern int CONFIG_NOT_THERE __attribute__((section(".kconfig"), weak));
+SEC("xdp") int p(struct xdp_md *c) { return CONFIG_NOT_THERE; })"));
 }
 
 TEST(Libbpf, PassesTheSameCallbacks) {

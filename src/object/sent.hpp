@@ -29,6 +29,7 @@ namespace skep::object::sent {
 struct Map {
   int fd;
   bpf_attr attr;
+  std::vector<uint8_t> first = {};  // the last value that was written to key 0 of an array
 };
 struct Program {
   bpf_attr attr;
@@ -79,6 +80,15 @@ inline void tell_about(const bpf_attr& attr) {
   types->btf_size = size;
 }
 
+inline void write(const bpf_attr& update) {
+  auto map =
+      std::ranges::find(recording->maps.rbegin(), recording->maps.rend(), static_cast<int>(update.map_fd), &Map::fd);
+  if (map == recording->maps.rend() || map->attr.map_type != BPF_MAP_TYPE_ARRAY) return;
+  if (load<uint32_t>(reinterpret_cast<const uint8_t*>(update.key)) != 0) return;
+  auto value = reinterpret_cast<const uint8_t*>(update.value);
+  map->first.assign(value, value + map->attr.value_size);
+}
+
 // A caller fills in as much of the union as it knows of; what is behind its `size` is not its own.
 inline long answer(long command, void* given, std::size_t size) {
   bpf_attr attr{};
@@ -89,6 +99,7 @@ inline long answer(long command, void* given, std::size_t size) {
       recording->maps.push_back({.fd = descriptor(), .attr = attr});
       return recording->maps.back().fd;
     case BPF_PROG_LOAD: recording->programs.push_back(program_of(attr)); return descriptor();
+    case BPF_MAP_UPDATE_ELEM: write(attr); return 0;
     case BPF_BTF_LOAD:
     case BPF_BTF_GET_FD_BY_ID: return descriptor();
     case BPF_OBJ_GET_INFO_BY_FD: tell_about(attr); return 0;
