@@ -10,6 +10,8 @@ std::unique_ptr<Verb> make_batch();
 std::unique_ptr<Verb> make_btf_dump();
 std::unique_ptr<Verb> make_dump();
 std::unique_ptr<Verb> make_exec();
+std::unique_ptr<Verb> make_gen_min_core_btf();
+std::unique_ptr<Verb> make_gen_object();
 std::unique_ptr<Verb> make_run();
 std::unique_ptr<Verb> make_test();
 
@@ -72,6 +74,21 @@ output are bpftool's: `raw` is the same text, and `--json` the same document, wh
 types of FILE itself are shown, not those of `--base`. Files of /sys/kernel/btf but vmlinux have that as their base.
 )";
 
+constexpr std::string_view gen_object_notes = R"(
+Sections of one name are laid one behind the other; code finds functions, variables and maps of other files by name. A
+strong definition goes before weak ones, two strong ones are refused, and so are declarations that differ (functions by
+their parameters, maps by what they declare). Static names stay apart. `license` and `version` must be the same in all
+files. Types become one BTF without duplicates, and .BTF.ext (functions, lines, CO-RE relocations) goes with the code.
+Names that nobody defines stay externs. Equal files in equal order give equal bytes. Unlike with bpftool 7.1 a struct
+that is only declared in one file is the one that another defines, a map may be extern before it is defined, kernel
+functions may be used in several files, and objects of bpf-gcc can be joined.
+)";
+
+constexpr std::string_view gen_min_core_btf_notes = R"(
+Only types and members that a CO-RE relocation of one of the objects finds in IN are kept: `skep dump FILE --relocated
+--btf OUT` gives the same instructions as with IN, but for `bpf_core_type_id_kernel`, which asks for a number.
+)";
+
 constexpr std::string_view asm_notes = R"(
 The text may be skep's, LLVM's or bpftool's. Maps have no names here: `map[5]` is the map of that index.
 )";
@@ -115,6 +132,22 @@ const Command table[] = {
      .notes = btf_dump_notes,
      .listens = {.json = true, .verbose = false},
      .make = make_btf_dump},
+    {.name = "gen object",
+     .does = "Joins object files into one.",
+     .arguments = "OUT FILE…",
+     .examples = {{"skep gen object all.o parse.o count.o", "what one file leaves extern another defines"}},
+     .exits = "0 written, 2 they cannot be joined",
+     .notes = gen_object_notes,
+     .listens = {},
+     .make = make_gen_object},
+    {.name = "gen min_core_btf",
+     .does = "Makes the least BTF that objects' CO-RE relocations need.",
+     .arguments = "IN OUT FILE…",
+     .examples = {{"skep gen min_core_btf /sys/kernel/btf/vmlinux small.btf prog.o", "kilobytes instead of megabytes"}},
+     .exits = "0 written, 2 something could not be read",
+     .notes = gen_min_core_btf_notes,
+     .listens = {},
+     .make = make_gen_min_core_btf},
     {.name = "asm",
      .does = "Assembles text to raw instructions.",
      .arguments = "FILE [-o OUT]",

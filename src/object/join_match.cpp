@@ -43,16 +43,18 @@ class Comparison {
   std::set<std::tuple<TypeId, TypeId, Depth>> seen_;  // types may go in circles
 };
 
-std::string counted(std::size_t n, std::string_view what) { return std::to_string(n) + " " + std::string(what); }
+std::string counted(std::size_t n, std::string_view what) {
+  return std::to_string(n) + " " + std::string(what) + (n == 1 ? "" : "s");
+}
 
 std::optional<Difference> Comparison::records(const Type& a, const Type& b) {
-  std::string what(btf::name_of(b.kind));
+  std::string what = "a " + std::string(btf::name_of(b.kind));
   if (a.size_or_type != b.size_or_type)
-    return Difference{.here = what + " of " + counted(b.size_or_type, "bytes"),
-                      .there = what + " of " + counted(a.size_or_type, "bytes")};
+    return Difference{.here = what + " of " + counted(b.size_or_type, "byte"),
+                      .there = what + " of " + counted(a.size_or_type, "byte")};
   if (a.vlen != b.vlen)
-    return Difference{.here = what + " of " + counted(b.vlen, "members"),
-                      .there = what + " of " + counted(a.vlen, "members")};
+    return Difference{.here = what + " of " + counted(b.vlen, "member"),
+                      .there = what + " of " + counted(a.vlen, "member")};
   for (uint32_t i = 0; i < a.vlen; ++i) {
     btf::Member m = a_.member(a, i), n = b_.member(b, i);
     auto said = [&](const btf::Member& x) {
@@ -89,8 +91,8 @@ std::optional<Difference> Comparison::pair(Type a, Type b, Depth depth) {
     case Kind::func: later(a.size_or_type, b.size_or_type, depth); return std::nullopt;
     case Kind::func_proto:
       if (a.vlen != b.vlen)
-        return Difference{.here = "function of " + counted(b.vlen, "parameters"),
-                          .there = "function of " + counted(a.vlen, "parameters")};
+        return Difference{.here = "a function of " + counted(b.vlen, "parameter"),
+                          .there = "a function of " + counted(a.vlen, "parameter")};
       later(a.size_or_type, b.size_or_type, depth);
       for (uint32_t i = 0; i < a.vlen; ++i) later(a_.param(a, i).type, b_.param(b, i).type, depth);
       return std::nullopt;

@@ -50,7 +50,7 @@ TEST(Join, RefusesWhatIsTwoThings) {
   EXPECT_EQ(
       joined("extern int f(int, int); SEC(\"xdp\") int p(void *c) { return f(1, 2); }",
              "__attribute__((noinline)) int f(int a) { return a; }"),
-      "b.o: 'f' is function of 1 parameters here and function of 2 parameters in a.o. declare it in a header that "
+      "b.o: 'f' is a function of 1 parameter here and a function of 2 parameters in a.o. declare it in a header that "
       "both include");
   EXPECT_EQ(joined("extern int f(int);" + calls, "__attribute__((noinline)) int f(long a) { return a; }"),
             "b.o: 'f' is long here and int in a.o. declare it in a header that both include");
@@ -61,7 +61,7 @@ TEST(Join, RefusesWhatIsTwoThings) {
   EXPECT_EQ(
       joined("extern struct s { int a, b; } v; SEC(\"xdp\") int p(void *c) { return v.a; }",
              "struct s { int b, a; } v = {4};"),
-      "b.o: 'v' is struct with member 'b' at bit 0 here and struct with member 'a' at bit 0 in a.o. declare it in "
+      "b.o: 'v' is a struct with member 'b' at bit 0 here and a struct with member 'a' at bit 0 in a.o. declare it in "
       "a header that both include");
   EXPECT_EQ(joined("extern enum e { A } v;" + reads, "enum f { B } v = 4;"),
             "b.o: 'v' is enum f here and enum e in a.o. declare it in a header that both include");
