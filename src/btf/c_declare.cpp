@@ -60,6 +60,17 @@ void CWriter::enclose(Declarator& d, const std::string& suffix) const {
   d.after_star = false;
 }
 
+static bool is_odd_float(const Type& t) { return t.kind == Kind::float_ && t.size_or_type != 4 && t.size_or_type != 8; }
+
+// C++ defines no types within prototypes, and C makes them useless: what has no name there is `void` behind a pointer.
+bool CWriter::is_unsayable(TypeId id) const {
+  Type t = btf_.type(id);
+  if (t.kind == Kind::array) return is_unsayable(btf_.array_of(t).element);
+  if (t.kind == Kind::const_ || t.kind == Kind::volatile_ || t.kind == Kind::restrict_ || t.kind == Kind::type_tag)
+    return is_unsayable(t.size_or_type);
+  return is_odd_float(t) || (is_record(t) && t.name.empty());
+}
+
 // Takes one type off: d grows, id becomes what is left. No: t is the base.
 bool CWriter::step(const Type& t, TypeId& id, Declarator& d) {
   id = t.size_or_type;
@@ -77,6 +88,12 @@ bool CWriter::step(const Type& t, TypeId& id, Declarator& d) {
       return true;
     case Kind::array:
       id = btf_.array_of(t).element;
+      if (where_ == Where::prototype && is_unsayable(id)) {
+        d.text = "*" + d.text;
+        d.after_star = true;
+        id = 0;
+        return true;
+      }
       enclose(d, "[" + std::to_string(btf_.array_of(t).count) + "]");
       return true;
     case Kind::func_proto: {
@@ -129,7 +146,7 @@ std::string CWriter::parameters(const Type& proto) {
     Type value = value_type(btf_, p.type);
     if (p.type == 0 && p.name.empty() && i + 1 == proto.vlen)
       out_ += "...";
-    else if (is_void(value.kind) || is_nameless_record(btf_, p.type))
+    else if (is_void(value.kind) || is_unsayable(p.type))
       out_ += "void *";
     else
       declare(p.type, "");
@@ -158,7 +175,7 @@ void CWriter::base(const Type& t) {
   switch (t.kind) {
     case Kind::int_: number(t); return;
     case Kind::float_:
-      if (t.size_or_type == 4 || t.size_or_type == 8) {
+      if (!is_odd_float(t)) {
         out_ += t.size_or_type == 4 ? "float" : "double";
       } else if (where_ == Where::prototype) {
         out_ += "void";

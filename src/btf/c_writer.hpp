@@ -43,6 +43,7 @@ class CWriter {
   bool visit_behind(const Type& t);
   void forward(const Type& t);
   bool is_written_out(const Type& typedef_type) const;
+  bool is_unsayable(TypeId id) const;
   bool is_hidden(const Type& typedef_type) const;
 
   struct Declarator {
