@@ -110,6 +110,21 @@ SKEP_API struct skep_object* skep_object_open_file(const char* path, const struc
 SKEP_API struct skep_object* skep_object_open_memory(const void* bytes, size_t length,
                                                      const struct skep_open_options* options);
 
+struct skep_insns_options {
+  size_t size;
+  const char* name;    /* of the program; NULL: none */
+  const char* license; /* NULL: none */
+  uint32_t type, attach_type, flags;
+  uint32_t reserved; /* zero */
+  const void* insns; /* `count` times 8 bytes; ld_imm64 of src 1 and 2 holds an index into `maps` */
+  size_t count;
+  struct skep_map* const* maps; /* maps that are made; the object's maps are these, shared */
+  size_t map_count;
+};
+
+/* An object of one program, out of instructions. Source: bpf(2) BPF_PROG_LOAD. */
+SKEP_API struct skep_object* skep_object_from_insns(const struct skep_insns_options* options);
+
 /*
  * Makes the maps, fills them and loads the programs whose autoload is set into the user engine of this process.
  * -EBUSY: it is loaded already. After a failure nothing is loaded and the object may be changed and loaded again.
@@ -270,6 +285,12 @@ SKEP_API int skep_map_set_value_size(struct skep_map* map, uint32_t bytes);
 SKEP_API int skep_map_set_max_entries(struct skep_map* map, uint32_t entries);
 SKEP_API int skep_map_set_flags(struct skep_map* map, uint32_t flags);
 SKEP_API int skep_map_set_extra(struct skep_map* map, uint64_t extra);
+
+/*
+ * Lets skep_object_load() make no map of its own but use the very map `other`, which is made: its content, type and
+ * sizes. It stays in memory as long as one of the two needs it. -EBUSY after load. Source: bpf_map__reuse_fd.
+ */
+SKEP_API int skep_map_share(struct skep_map* map, const struct skep_map* other);
 
 /* Whether skep_object_load() makes it: yes at first. */
 SKEP_API bool skep_map_autocreate(const struct skep_map* map);

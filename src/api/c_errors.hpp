@@ -40,6 +40,7 @@ inline constexpr int enotsupp = 524;  // Linux's, which its user headers lack
     "programs of type {type} take no {what}", "")                                                                      \
   X(TakesContext, "SKEP-A0115", "takes-context", enotsupp, (std::string, type),                                        \
     "a program of type {type} cannot be run alone yet: it waits for contexts of that type", "")                        \
+  X(NotMade, "SKEP-A0117", "not-made", EBADF, (std::string, map), "map '{map}' is not made yet", "load its object first") \
   X(NotAProgArray, "SKEP-A0116", "not-a-prog-array", EINVAL, (std::string, map)(std::string, type),                    \
     "map '{map}' is of type {type}; programs go into a prog_array", "")
 // clang-format on

@@ -105,6 +105,24 @@ Result<uint8_t*> memory_of(const skep_map& map, std::size_t* size) {
 }
 
 }  // namespace
+
+Result<void> share(skep_map& map, const skep_map* other) {
+  if (other == nullptr) return fail(NullArgument{.what = "the map to share"});
+  if (other->live == nullptr) return fail(NotMade{.map = other->definition().name});
+  module::MapDef& def = map.definition();
+  const maps::Definition& theirs = other->live->definition();
+  def.type = theirs.type;
+  def.key_size = theirs.key_size;
+  def.value_size = theirs.value_size;
+  def.max_entries = theirs.max_entries;
+  def.flags = theirs.flags;
+  def.extra = theirs.extra;
+  if (def.name.empty()) def.name = theirs.name;
+  map.live = other->live;
+  map.keeps = other->object != nullptr ? std::shared_ptr<void>(other->object->loaded) : other->keeps;
+  return {};
+}
+
 }  // namespace skep::c_api
 
 // ---- definitions --------------------------------------------------------------------------------------------------
@@ -141,6 +159,10 @@ int skep_map_set_value_size(skep_map* map, uint32_t bytes) {
     if (def.data_section != module::DataSection::none && !def.initial.empty()) def.initial[0].value.resize(bytes);
     return {};
   });
+}
+
+int skep_map_share(skep_map* map, const skep_map* other) {
+  return change(map, [&](module::MapDef&) { return share(*map, other); });
 }
 
 int skep_map_set_autocreate(skep_map* map, bool autocreate) {

@@ -27,18 +27,42 @@ static Result<object::Object> read_object(const std::string& path, const char* n
   return object::Object::parse(name != nullptr ? name : path, TRY(read_file(path)));
 }
 
-static Result<skep_object*> opened(const object::Object& file, const skep_open_options& options) {
-  if (options.kconfig != nullptr) return fail(WaitsFor{.what = "the option kconfig", .capability = ".kconfig externs"});
-  auto object = std::make_unique<skep_object>(skep_object{
-      .name = options.name != nullptr ? options.name : file.name(),
-      .module = TRY(object::open(file, {.target = object::target_types(options.btf != nullptr ? options.btf : "")})),
-      .programs = {},
-      .maps = {}});
+static skep_object* object_of(std::string name, module::Module module) {
+  auto object = std::make_unique<skep_object>(
+      skep_object{.name = std::move(name), .module = std::move(module), .programs = {}, .maps = {}});
   for (uint32_t i = 0; i < object->module.progs.size(); ++i)
     object->programs.push_back(
         {.object = object.get(), .index = i, .autoload = object->module.progs[i].autoload == module::Autoload::yes});
   for (uint32_t i = 0; i < object->module.maps.size(); ++i)
     object->maps.push_back({.object = object.get(), .index = i, .autocreate = true});
+  return object.release();
+}
+
+static Result<skep_object*> opened(const object::Object& file, const skep_open_options& options) {
+  if (options.kconfig != nullptr) return fail(WaitsFor{.what = "the option kconfig", .capability = ".kconfig externs"});
+  return object_of(options.name != nullptr ? options.name : file.name(), 
+                   TRY(object::open(file, {.target = object::target_types(options.btf != nullptr ? options.btf : "")})));
+}
+
+static Result<skep_object*> object_of(const skep_insns_options& o) {
+  if (o.insns == nullptr || o.count == 0) return fail(NullArgument{.what = "the instructions"});
+  module::Module module;
+  module.name = o.name != nullptr ? o.name : "";
+  module.license = o.license != nullptr ? o.license : "";
+  module::ProgDef program;
+  program.name = module.name;
+  program.flags = o.flags;
+  if (o.type >= std::size(facts::prog_types)) return fail(NotANumberOf{.number = o.type, .what = "program type"});
+  if (o.attach_type >= std::size(facts::attach_types))
+    return fail(NotANumberOf{.number = o.attach_type, .what = "attach type"});
+  program.type = static_cast<facts::ProgType>(o.type);
+  program.attach_type = static_cast<facts::AttachType>(o.attach_type);
+  program.insns.resize(o.count);
+  std::memcpy(program.insns.data(), o.insns, o.count * sizeof(isa::Insn));
+  module.progs.push_back(std::move(program));
+  module.maps.resize(o.map_count);
+  std::unique_ptr<skep_object> object(object_of(module.name, std::move(module)));
+  for (std::size_t i = 0; i < o.map_count; ++i) TRY_VOID(share(object->maps[i], o.maps[i]));
   return object.release();
 }
 
@@ -57,7 +81,10 @@ static Result<Selection> selection(const skep_object& object) {
 static Result<void> load(skep_object& object) {
   TRY_VOID(changeable(&object, "load"));
   auto module = std::make_shared<const module::Module>(TRY(selected(object.module, TRY(selection(object)))));
-  object.loaded = TRY(engine().load(std::move(module)));
+  std::vector<std::shared_ptr<maps::Map>> shared;
+  for (const skep_map& m : object.maps)
+    if (m.autocreate) shared.push_back(m.live);
+  object.loaded = TRY(engine().load(std::move(module), shared));
   std::size_t program = 0, map = 0;
   for (skep_program& p : object.programs)
     if (p.autoload) p.live = object.loaded->programs()[program++];
@@ -91,6 +118,10 @@ skep_object* skep_object_open_memory(const void* bytes, size_t length, const ske
     const char* name = with.name != nullptr ? with.name : "object";
     return opened(TRY(object::Object::parse(name, Buffer(first, first + length))), with);
   });
+}
+
+skep_object* skep_object_from_insns(const skep_insns_options* options) {
+  return pointer([&]() -> Result<skep_object*> { return object_of(TRY(given(options))); });
 }
 
 int skep_object_load(skep_object* object) {

@@ -28,6 +28,7 @@ struct skep_map {
   bool autocreate;
   skep::module::MapDef own = {};               // where there is no object
   std::shared_ptr<skep::maps::Map> live = {};  // null: not made
+  std::shared_ptr<void> keeps = {};            // of a shared map: the programs that are in it
 
   const skep::module::MapDef& definition() const;
   skep::module::MapDef& definition();
@@ -48,6 +49,9 @@ user::Engine& engine();
 
 // -EBUSY where it is too late to change anything.
 Result<void> changeable(const skep_object* object, const std::string& what);
+
+// From now on `map` is the very map `other`, which must be made.
+Result<void> share(skep_map& map, const skep_map* other);
 
 // The module as it is to be loaded: without the programs and maps that are not wanted, indices renumbered.
 // Errors: a wanted program or first content refers to one that is not.

@@ -380,6 +380,48 @@ TEST(CApi, RunsOfManyThreadsShareTheMaps) {
   EXPECT_EQ(*variable<uint32_t>(o, "seen"), 2000u);  // it counts with an atomic add
 }
 
+TEST(CApi, ObjectsShareAMap) {
+  Opened first = loaded(), second = open_all();
+  ASSERT_EQ(skep_map_set_max_entries(map(second, "hits"), 1), 0);
+  ASSERT_EQ(skep_map_share(map(second, "hits"), map(first, "hits")), 0) << last();
+  EXPECT_EQ(skep_map_max_entries(map(second, "hits")), 16u);
+  ASSERT_EQ(skep_object_load(second.get()), 0) << last();
+  const uint32_t key = 1;
+  uint64_t value = 0;
+  ASSERT_EQ(skep_map_update(map(first, "hits"), &key, 4, &value, 8, 0), 0);
+  EXPECT_EQ(run(first, "count").err, 0);
+  EXPECT_EQ(run(second, "count").err, 0);
+  first.reset();
+  EXPECT_EQ(skep_map_lookup(map(second, "hits"), &key, 4, &value, 8, 0), 0);
+  EXPECT_EQ(value, 2u);
+
+  Opened third = open_all(), fourth = open_all();
+  EXPECT_EQ(skep_map_share(map(third, "hits"), map(fourth, "hits")), -EBADF);
+}
+
+TEST(CApi, InstructionsAreAnObjectOfOneProgram) {
+  Opened other = loaded();
+  skep_map* maps[] = {map(other, ".bss")};
+  const uint64_t insns[] = {
+      0x0000000000002118, 0,                   // r1 = map 0[0]+0
+      0x0000000000001061, 0x0000000000000095,  // r0 = *(u32 *)(r1 + 0); exit
+  };
+  skep_insns_options options{};
+  options.size = sizeof options;
+  options.name = "raw";
+  options.type = prog_xdp;
+  options.insns = insns;
+  options.count = std::size(insns);
+  options.maps = maps;
+  options.map_count = 1;
+  Opened o(skep_object_from_insns(&options));
+  ASSERT_NE(o, nullptr) << last();
+  ASSERT_EQ(skep_object_load(o.get()), 0) << last();
+  EXPECT_EQ(run(o, "raw").r0, 0u);
+  *variable<uint32_t>(other, "seen") = 5;
+  EXPECT_EQ(run(o, "raw").r0, 5u);
+}
+
 // ---- what waits -----------------------------------------------------------------------------------------------------
 
 TEST(CApi, LinksAndBuffersSayWhatTheyWaitFor) {

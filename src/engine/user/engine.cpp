@@ -50,9 +50,15 @@ static Result<void> fill(maps::Map& map, const module::MapDef& def) {
   return {};
 }
 
-Result<std::shared_ptr<Loaded>> Engine::load(std::shared_ptr<const module::Module> module) {
+Result<std::shared_ptr<Loaded>> Engine::load(std::shared_ptr<const module::Module> module,
+                                             const std::vector<std::shared_ptr<maps::Map>>& existing) {
   auto loaded = std::make_shared<Loaded>();
   for (const module::MapDef& def : module->maps) {
+    const std::size_t index = loaded->maps_.size();
+    if (index < existing.size() && existing[index] != nullptr) {
+      loaded->maps_.push_back(existing[index]);
+      continue;
+    }
     auto map = TRY_WITHIN(make_map(def, lanes()), "map '" + def.name + "'");
     TRY_VOID_WITHIN(fill(*map, def), "map '" + def.name + "'");
     loaded->maps_.push_back(std::move(map));

@@ -69,7 +69,9 @@ class Engine {
   unsigned lanes() const { return domain_.lanes(); }
 
   // Makes the module's maps, fills them with their first content, lowers its programs. Errors name map or program.
-  Result<std::shared_ptr<Loaded>> load(std::shared_ptr<const module::Module> module);
+  // Where `existing` has a map for one of the module's, that one is used as it is.
+  Result<std::shared_ptr<Loaded>> load(std::shared_ptr<const module::Module> module,
+                                       const std::vector<std::shared_ptr<maps::Map>>& existing = {});
 
   // One run. A fault is an Outcome, not an Error; an Error means that there was no run.
   Result<vm::Outcome> run(Executor executor, const Program& program, const Input& input);
