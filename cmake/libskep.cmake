@@ -49,6 +49,9 @@ function(skep_library name)
 endfunction()
 
 skep_library(skep LAYER api OBJECTS "/c_[^/]*$" EXPORTS skep_*)
+# libbpf's own names are a library of their own, so that who links libskep can link libbpf, too.
+skep_library(skep_bpf LAYER familiar OBJECTS "." EXPORTS libbpf_* bpf_* btf__* btf_dump__* ring_buffer__*
+             user_ring_buffer__* perf_buffer__* USES skep_shared)
 
 install(TARGETS skep RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY include/skep DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})

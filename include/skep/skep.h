@@ -146,6 +146,12 @@ SKEP_API const char* skep_object_license(const struct skep_object* object);
 /* The number of its "version" section, or 0. Source: LINUX_VERSION_CODE, which old kprobe programs had to state. */
 SKEP_API uint32_t skep_object_kernel_version(const struct skep_object* object);
 
+/*
+ * Its types as BTF (the format of .BTF) with the ids that maps name, and the size in `size`. NULL without an error: it
+ * has none. Costs time in proportion to the types at the first call.
+ */
+SKEP_API const void* skep_object_btf(const struct skep_object* object, size_t* size);
+
 /* Its programs, one after the other: NULL gives the first, the last gives NULL (which is no error). */
 SKEP_API struct skep_program* skep_object_next_program(const struct skep_object* object,
                                                        const struct skep_program* previous);

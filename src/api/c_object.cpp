@@ -4,6 +4,7 @@
 #include "api/c_error.hpp"
 #include "api/errors.hpp"
 #include "base/file.hpp"
+#include "btf/writer.hpp"
 #include "object/compile.hpp"
 #include "object/open.hpp"
 
@@ -28,8 +29,9 @@ static Result<object::Object> read_object(const std::string& path, const char* n
 }
 
 static skep_object* object_of(std::string name, module::Module module) {
-  auto object = std::make_unique<skep_object>(
-      skep_object{.name = std::move(name), .module = std::move(module), .programs = {}, .maps = {}});
+  auto object = std::make_unique<skep_object>();
+  object->name = std::move(name);
+  object->module = std::move(module);
   for (uint32_t i = 0; i < object->module.progs.size(); ++i)
     object->programs.push_back(
         {.object = object.get(), .index = i, .autoload = object->module.progs[i].autoload == module::Autoload::yes});
@@ -40,8 +42,9 @@ static skep_object* object_of(std::string name, module::Module module) {
 
 static Result<skep_object*> opened(const object::Object& file, const skep_open_options& options) {
   if (options.kconfig != nullptr) return fail(WaitsFor{.what = "the option kconfig", .capability = ".kconfig externs"});
-  return object_of(options.name != nullptr ? options.name : file.name(), 
-                   TRY(object::open(file, {.target = object::target_types(options.btf != nullptr ? options.btf : "")})));
+  return object_of(
+      options.name != nullptr ? options.name : file.name(),
+      TRY(object::open(file, {.target = object::target_types(options.btf != nullptr ? options.btf : "")})));
 }
 
 static Result<skep_object*> object_of(const skep_insns_options& o) {
@@ -136,6 +139,21 @@ bool skep_object_is_loaded(const skep_object* object) { return object->loaded !=
 void skep_object_close(skep_object* object) { delete object; }
 const char* skep_object_name(const skep_object* object) { return object->name.c_str(); }
 const char* skep_object_license(const skep_object* object) { return object->module.license.c_str(); }
+
+const void* skep_object_btf(const skep_object* object, size_t* size) {
+  return pointer([&]() -> Result<const uint8_t*> {
+    const btf::Btf* types = object->module.btf.get();
+    if (types == nullptr) return nullptr;
+    std::call_once(object->btf_once, [&] {
+      btf::Writer w;
+      for (btf::TypeId id = 1; id < types->count(); ++id) w.copy(*types, id, [](btf::TypeId same) { return same; });
+      object->btf = w.bytes();
+    });
+    *size = object->btf.size();
+    return object->btf.data();
+  });
+}
+
 uint32_t skep_object_kernel_version(const skep_object* object) { return object->module.version; }
 
 skep_program* skep_object_next_program(const skep_object* object, const skep_program* previous) {

@@ -9,6 +9,7 @@
 #include <skep/skep.h>
 
 #include <deque>
+#include <mutex>
 
 #include "engine/user/engine.hpp"
 
@@ -40,6 +41,8 @@ struct skep_object {
   std::deque<skep_program> programs;  // their addresses are handed out
   std::deque<skep_map> maps;
   std::shared_ptr<skep::user::Loaded> loaded = {};
+  mutable std::once_flag btf_once = {};
+  mutable skep::Buffer btf = {};  // written when it is first asked for
 };
 
 namespace skep::c_api {

@@ -171,7 +171,9 @@ class Btf {
   // As C spells it: "struct flow *", "__u32", "char[16]".
   std::string spelled(TypeId id) const;
 
-  // A type as it is written, in this machine's byte order; layout.hpp says what each word means. Not of void.
+  // Where a type is written, in this machine's byte order, as long as the Btf lives; not of void.
+  const uint8_t* at(TypeId id) const { return id >= start_ ? types_.data() + offsets_[id - start_] : base_->at(id); }
+  // A word of it; layout.hpp says what each means.
   uint32_t word(TypeId id, uint32_t index) const { return load<uint32_t>(at(id) + std::size_t{4} * index); }
 
   Btf(const Btf&) = delete;
@@ -186,7 +188,6 @@ class Btf {
   struct Depth {
     uint8_t by_value, spelled;
   };
-  const uint8_t* at(TypeId id) const { return id >= start_ ? types_.data() + offsets_[id - start_] : base_->at(id); }
   std::string_view text(uint32_t offset) const {
     if (offset < string_start_) return base_->text(offset);
     return reinterpret_cast<const char*>(strings_.data()) + (offset - string_start_);
