@@ -19,6 +19,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.hpp"
@@ -213,6 +214,7 @@ inline Loaded by_libbpf(Bytes bytes, const char* target = nullptr) {
   }
   int failed = ::bpf_object__load(o);
   recording = nullptr;
+  ::btf__free(std::exchange(attached_to, nullptr));
   if (failed != 0) return ::bpf_object__close(o), refused("load: ");
 
   bpf_object__for_each_map(m, o) {
