@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <source_location>
 
+#include "btf/by_value.hpp"
 #include "btf/core.hpp"
 #include "btf/datum.hpp"
 #include "btf/dedup.hpp"
@@ -26,6 +27,7 @@ void check_names(const Btf& btf) {
     Type t = btf.type(id);
     if (id == 0 || t.name.empty()) continue;
     must(btf.find(t.name, t.kind).value_or(UINT32_MAX) <= id);
+    must(btf.find(t.name).value_or(UINT32_MAX) <= id);
     if (id > 64) continue;  // hostile names may all be the same
     must(std::ranges::count(btf.named(t.name), id) == 1);
     must(std::ranges::count(btf.flavours(essential_name(t.name)), id) == 1);
@@ -73,9 +75,29 @@ void check_values(const Btf& btf, uint8_t fill) {
   }
 }
 
+// What is written from values is of the same size and shape; unknown kinds have no values.
+void check_writer(const Btf& btf) {
+  Writer w(btf.base());
+  for (TypeId id = btf.first_id(); id < btf.count(); ++id)
+    if (made::by_value(w, btf, btf.type(id)) != id) return;
+  auto again = parse(w.bytes(Writer::Layouts::with), btf.base());
+  if (!again) return;  // bit-fields of old compilers, which the values of members tell as those of new ones
+  must((*again)->count() == btf.count());
+  for (TypeId id = 1; id < btf.count(); ++id) must((*again)->type(id).name == btf.type(id).name);
+}
+
+void check_placement(const Btf& btf) {
+  auto placed = place_variables(btf, {.size = [](std::string_view) { return 64; },
+                                      .offset = [](std::string_view, std::string_view v) -> std::optional<uint32_t> {
+                                        return v.empty() ? std::nullopt : std::optional(uint32_t{7});
+                                      }});
+  must(placed->count() == btf.count());
+  for (TypeId id = btf.first_id(); id < btf.count(); ++id)
+    if (btf.type(id).kind == Kind::datasec)
+      must(placed->size_of(id) == 64 && placed->type(id).vlen == btf.type(id).vlen);
+}
+
 void check_dedup(const Btf& btf) {
-  for (TypeId id = 1; id < btf.count(); ++id)
-    if (btf.type(id).kind == Kind::unknown) return;
   auto once = dedup(btf);
   if (!once) return;
   auto smaller = parse(once->types.bytes());
@@ -84,17 +106,18 @@ void check_dedup(const Btf& btf) {
   must(twice && twice->types.next() == (*smaller)->count());
 }
 
-void check_core(const Shared& btf) {
+void check_core(const Shared& btf, const Shared& few) {
   TypeId step = std::max(1u, btf->count() / 32);
   for (TypeId id = 1; id < btf->count(); id += step)
     for (uint32_t ask = 0; ask <= core::ask_count; ++ask)
-      for (std::string_view access : {"0", "1", "0:0", "0:1", "0:0:0", "0:2:1", "0:9", "x"}) {
+      for (std::string_view access : {"0", "1", "0:0", "0:1", "0:0:0", "0:2:1", "0:0:2", "0:9", "x"}) {
         auto spec = core::spec_of(*btf, {.insn_off = 0, .type = id, .access = access, .kind = ask});
         if (!spec) continue;
         (void)core::text(*spec);
-        auto found = core::candidates(*spec, {.btf = btf});
-        auto decision = core::decide(*spec, found);
-        must(decision || !decision.error().text().empty());
+        for (const core::Target& target : {core::Target(btf), core::Target(few, [&] { return std::vector{btf}; })})
+          for (std::endian order : {std::endian::little, std::endian::big})
+            if (auto d = core::decide(*spec, core::candidates(*spec, target), order); !d)
+              must(!d.error().text().empty());
       }
 }
 
@@ -107,14 +130,16 @@ Shared few_types() {
   return *parse(w.bytes());
 }
 
-void check(const Result<Shared>& parsed, Bytes input) {
+void check(const Result<Shared>& parsed, Bytes input, const Shared& few) {
   if (!parsed) return must(!parsed.error().text().empty());
   const Btf& btf = **parsed;
   check_names(btf);
   check_list(btf, input.size());
   check_values(btf, input.back());
   if (!btf.base()) check_dedup(btf);
-  check_core(*parsed);
+  check_writer(btf);
+  check_placement(btf);
+  check_core(*parsed, few);
 }
 
 }  // namespace
@@ -125,8 +150,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
   static const Shared base = few_types();
   const skep::Bytes input(data, size);
   auto alone = parse(input);
-  check(alone, input);
-  if (alone) check(parse(input, *alone), input);
-  check(parse(input, base), input);
+  check(alone, input, base);
+  if (alone) check(parse(input, *alone), input, base);
+  check(parse(input, base), input, base);
   return 0;
 }

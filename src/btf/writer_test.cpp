@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "btf/by_value.hpp"
 #include "btf/made.hpp"
 #include "btf/same.hpp"
 
@@ -23,43 +24,6 @@ Shared compiled(const std::string& compiler) {
 
 TypeId same(TypeId id) { return id; }
 
-// Through the functions that take values: what accessors give, given back.
-template <class T, class F>
-std::vector<T> list(const F& range) {
-  std::vector<T> out;
-  for (T x : range) out.push_back(x);
-  return out;
-}
-TypeId by_value(Writer& w, const Btf& b, const Type& t) {
-  switch (t.kind) {
-    case Kind::void_:
-    case Kind::unknown: break;
-    case Kind::int_: return w.integer(t.name, b.int_of(t));
-    case Kind::array: return w.array(b.array_of(t));
-    case Kind::struct_:
-    case Kind::union_: return w.record(t.kind, t.name, t.size_or_type, list<Member>(b.members(t)));
-    case Kind::enum_:
-    case Kind::enum64:
-      return w.enumeration(t.kind, t.name, t.size_or_type,
-                           t.kind_flag ? Writer::Sign::signed_ : Writer::Sign::unsigned_,
-                           list<Enumerator>(b.enumerators(t)));
-    case Kind::fwd: return w.forward(t.kind_flag ? Kind::union_ : Kind::struct_, t.name);
-    case Kind::ptr:
-    case Kind::typedef_:
-    case Kind::volatile_:
-    case Kind::const_:
-    case Kind::restrict_:
-    case Kind::type_tag: return w.refer(t.kind, t.name, t.size_or_type);
-    case Kind::func: return w.function(t.name, t.size_or_type, b.linkage_of(t));
-    case Kind::func_proto: return w.function_proto(t.size_or_type, list<Param>(b.params(t)));
-    case Kind::var: return w.variable(t.name, t.size_or_type, b.linkage_of(t));
-    case Kind::datasec: return w.section(t.name, t.size_or_type, list<SectionVar>(b.section_vars(t)));
-    case Kind::float_: return w.floating(t.name, t.size_or_type);
-    case Kind::decl_tag: return w.decl_tag(t.name, t.size_or_type, b.tagged_component(t));
-  }
-  return 0;
-}
-
 TEST(Writer, CopiesEveryTypeOfEveryCompiler) {
   for (const char* compiler : {"clang-14", "clang-16", "clang-19", "bpf-gcc"}) {
     SCOPED_TRACE(compiler);
@@ -68,7 +32,7 @@ TEST(Writer, CopiesEveryTypeOfEveryCompiler) {
     for (TypeId id = 1; id < b->count(); ++id) {
       EXPECT_EQ(copied.next(), id);
       EXPECT_EQ(copied.copy(*b, id, same), id);
-      EXPECT_EQ(by_value(valued, *b, b->type(id)), id);
+      EXPECT_EQ(made::by_value(valued, *b, b->type(id)), id);
     }
     made::expect_same(*b, *parsed(copied.bytes()));
     if (std::string_view(compiler) != "bpf-gcc")  // which fills the word that forward declarations do not use
