@@ -2,6 +2,7 @@
 // BTF.ext beside a fixed split BTF in which nearly every type is a function and every name is empty, so that what
 // compilers wrote for other types is accepted too.
 #include "btf/ext.hpp"
+#include "btf/writer.hpp"
 
 // A func_proto without a base, then functions of it.
 static skep::btf::Shared functions(uint32_t types, uint32_t strings, skep::btf::Shared base) {
@@ -26,5 +27,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
     if (ext->section(s.name) == nullptr) __builtin_trap();
   }
   if (records * 8 > size) __builtin_trap();  // records come from the file, not from its counts
+
+  // Written again beside types that have its strings, it says the same.
+  skep::btf::Writer types(btf);
+  const skep::Buffer bytes = skep::btf::ext_bytes(ext->sections, types);
+  if (bytes.empty()) return 0;
+  auto again = skep::btf::parse_ext(*skep::btf::parse(types.bytes(), btf), bytes);
+  if (!again) __builtin_trap();
+  for (const auto& s : again->sections) records -= s.funcs.size() + s.lines.size() + s.relos.size();
+  if (records != 0) __builtin_trap();
   return 0;
 }
