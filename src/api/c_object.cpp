@@ -41,10 +41,10 @@ static skep_object* object_of(std::string name, module::Module module) {
 }
 
 static Result<skep_object*> opened(const object::Object& file, const skep_open_options& options) {
-  if (options.kconfig != nullptr) return fail(WaitsFor{.what = "the option kconfig", .capability = ".kconfig externs"});
-  return object_of(
-      options.name != nullptr ? options.name : file.name(),
-      TRY(object::open(file, {.target = object::target_types(options.btf != nullptr ? options.btf : "")})));
+  auto path = [](const char* said) { return std::string(said != nullptr ? said : ""); };
+  return object_of(options.name != nullptr ? options.name : file.name(),
+                   TRY(object::open(file, {.target = object::target_types(path(options.btf)),
+                                           .kconfig = object::kernel_config(path(options.kconfig))})));
 }
 
 static Result<skep_object*> object_of(const skep_insns_options& o) {

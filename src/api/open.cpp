@@ -14,7 +14,8 @@ namespace skep::api {
 
 static Result<Opened> opened_from(const object::Object& object, std::optional<Compiling> compiling,
                                   const OpenOptions& options) {
-  auto module = TRY(object::open(object, {.set = options.set, .entries = options.entries, .target = options.target}));
+  auto module = TRY(object::open(
+      object, {.set = options.set, .entries = options.entries, .target = options.target, .kconfig = options.kconfig}));
   Opened opened{.module = std::make_shared<const module::Module>(std::move(module)),
                 .name = std::filesystem::path(options.path).filename().string(),
                 .compiling = std::move(compiling),

@@ -13,9 +13,10 @@
 namespace skep::api {
 
 struct OpenOptions {
-  std::string path;                                        // what ends in .c is compiled
-  std::vector<object::Setting> set = {};                   // global variables
-  std::vector<object::Entries> entries = {};               // sizes of maps
+  std::string path;                           // what ends in .c is compiled
+  std::vector<object::Setting> set = {};      // global variables
+  std::vector<object::Entries> entries = {};  // sizes of maps
+  object::KconfigSource kconfig = object::kernel_config("");
   object::TargetSource target = object::target_types("");  // whose types it is opened for; {}: nobody's
 };
 

@@ -79,6 +79,9 @@ struct Candidate {
 };
 std::vector<Candidate> candidates(const Spec& local, const Target& target);
 
+// Whether two types are the same as "exists" understands it: of the same sort, as is what they point to or hold.
+Result<bool> compatible(const Btf& local, TypeId type, const Candidate& candidate);
+
 enum class Verdict : uint8_t { patch, poison };
 enum class Expect : uint8_t { original, anything };  // what the instruction holds so far
 enum class Resize : uint8_t { allowed, refused };    // of a load or store, where the field's size is another

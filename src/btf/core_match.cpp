@@ -260,6 +260,10 @@ Result<bool> Matcher::alike(TypeId local, TypeId target, Behind behind, int leve
 
 }  // namespace
 
+Result<bool> compatible(const Btf& local, TypeId type, const Candidate& candidate) {
+  return Matcher(local, candidate).compatible(type, candidate.type, most_levels);
+}
+
 Result<Match> match(const Spec& local, const Candidate& candidate) {
   Matcher m(*local.btf, candidate);
   m.spec = {.btf = candidate.btf, .ask = local.ask, .root = candidate.type, .steps = {}, .bit_offset = 0};

@@ -42,6 +42,8 @@ instruction, the address and the source line.
   Of a per-CPU map `lanes` counts, or else lane 0 gets the `value`. Members left out are zero; numbers may be text (`"0x10"`),
   enumerators are given by name, addresses as `"10.0.0.1"` (a `__be32`), `"2001:db8::1"` or `"02:00:00:00:00:01"`.
 - **`--set VAR=VALUE`** takes the same values; one that begins with `{` or `[` is JSON.
+- **`.kconfig` variables** come from `--kconfig FILE`, or the running kernel's /boot/config-RELEASE or /proc/config.gz;
+  `--set` wins. `.ksyms` are resolved in the target's types and /proc/kallsyms.
 - **CO-RE** relocations are resolved against the types of the running kernel, of `--btf FILE`, or (`--btf engine`, and
   where nothing else is there) of the contexts that skep knows. `--verbose` lists what the target lacks.
 - **JSON**: `{"v":1,"object","program","packets","bytes","verdicts":{NAME:n},"maps":{NAME:[{"key","value"}]},
@@ -66,6 +68,10 @@ section says none.
 Without `--btf` that is the running kernel, or where it shows no types (/sys/kernel/btf), the user engine. What the target
 lacks makes `call 195896080` of an instruction, as libbpf does: Linux refuses it only where it can be reached. The comment
 beside it, and `poisoned` in `--json`, say what is missing and what is there instead.
+
+**Externs** are resolved with them: variables of `.kconfig` from `--kconfig FILE` (without it /boot/config-RELEASE or
+/proc/config.gz), functions and typed variables of `.ksyms` in the target's types, others in /proc/kallsyms. What is not
+there and not weak is an error; a weak function that is missing stays a call of number 0.
 )";
 
 constexpr std::string_view btf_dump_notes = R"(

@@ -103,6 +103,7 @@ class Dump : public Verb {
             {"--raw", "", "FILE is a raw program: 8-byte instructions", &raw_},
             {"--program", "GLOB", "only these programs", &pattern_},
             {"--btf", "FILE", "relocate for these types: BTF, an ELF file, or engine (the user engine's)", &btf_},
+            {"--kconfig", "FILE", "the kernel configuration for .kconfig variables, plain or .gz", &kconfig_},
             {"--relocated", "", "with --json: only what would be given to the kernel", &relocated_}};
   }
 
@@ -115,9 +116,10 @@ class Dump : public Verb {
     if (relocated_ && talk.format != Format::json)
       return fail(MissingArgument{.what = "--json", .usage = "skep dump FILE --relocated --json"});
     // As it was compiled, unless somebody wants to know what becomes of it.
-    const bool relocates = relocated_ || !btf_.empty();
-    const api::Opened opened =
-        TRY(api::open({.path = path_, .target = relocates ? object::target_types(btf_) : object::TargetSource{}}));
+    const bool relocates = relocated_ || !btf_.empty() || !kconfig_.empty();
+    api::OpenOptions opening{.path = path_, .kconfig = {}, .target = {}};
+    if (relocates) opening.target = object::target_types(btf_), opening.kconfig = object::kernel_config(kconfig_);
+    const api::Opened opened = TRY(api::open(opening));
     std::vector<std::size_t> which =
         TRY_WITHIN(module::find_programs(*opened.module, pattern_.empty() ? "*" : pattern_), opened.name);
     TRY_VOID(print(talk.format == Format::json ? json(opened, which) + "\n" : screen(opened, which, talk.out)));
@@ -276,6 +278,7 @@ class Dump : public Verb {
           j.key("insn").number(e.insn).key("name").string(e.name);
           j.key("kind").string(e.kind == module::ExternKind::kfunc ? "kfunc" : "ksym");
           j.key("weak").boolean(e.binding == module::Binding::weak);
+          j.key("resolved").boolean(e.resolved == module::Resolved::yes);
         });
     });
     j.key("lines").list([&] {
@@ -325,7 +328,7 @@ class Dump : public Verb {
     });
   }
 
-  std::string path_, pattern_, btf_;
+  std::string path_, pattern_, btf_, kconfig_;
   bool raw_ = false, relocated_ = false;
 };
 

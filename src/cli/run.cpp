@@ -101,6 +101,7 @@ class Run : public Verb {
         {"--map", "NAME=@FILE.json", "fill a map from a file", {}},
         {"--map", "NAME", "show all rows of a map", {}},
         {"--btf", "FILE", "relocate for these types: BTF, an ELF file, engine (default: the running kernel)", &btf_},
+        {"--kconfig", "FILE", "kernel configuration for .kconfig variables, plain or .gz", &kconfig_},
         {"--filter", "EXPR", "only packets that tcpdump would select", &options_.filter},
         {"--limit", "N", "stop after N packets", &options_.limit},
         {"--repeat", "N", "run each packet N times, for timing", &options_.repeat},
@@ -115,7 +116,8 @@ class Run : public Verb {
   Result<Exit> run(const Talk& talk) override {
     if (talk.format == Format::json && options_.out == "-")
       return not_a_setting("-", "--out", "a file, where --json has standard output");
-    api::OpenOptions opening{.path = path_, .target = object::target_types(btf_)};
+    api::OpenOptions opening{
+        .path = path_, .kconfig = object::kernel_config(kconfig_), .target = object::target_types(btf_)};
     TRY_VOID(understand(opening));
     const api::Opened opened = TRY(api::open(opening));
     tell_of_compiling(opened, talk);
@@ -283,7 +285,7 @@ class Run : public Verb {
   }
 
   api::RunOptions options_;
-  std::string path_, target_, btf_, engine_ = "user";
+  std::string path_, target_, btf_, kconfig_, engine_ = "user";
   std::vector<std::string> set_, maps_;
   uint64_t lanes_ = 0;
   MapWords words_;

@@ -15,7 +15,7 @@ Result<module::Module> open_object(const ObjectInput& input) {
       (std::filesystem::exists(input.path, ignored) && !std::filesystem::is_regular_file(input.path, ignored)))
     return fail_within(fail(Unfit{.what = "'" + input.path + "'", .why = "it is no regular file"}).error(), "object");
   const object::Object object = TRY_WITHIN(object::Object::read(input.path), "object");
-  object::OpenOptions options{.target = object::target_types("")};
+  object::OpenOptions options{.target = object::target_types(""), .kconfig = object::kernel_config("")};
   for (const auto& [variable, value] : input.set) options.set.push_back({variable, value});
   module::Module module = TRY_WITHIN(object::open(object, options), "object");
   if (input.program.empty()) return module;

@@ -9,7 +9,12 @@
 //     ld_imm64 src 4   imm is relative to the next slot: the address of a subprogram
 //     call     src 1   imm is relative to the next slot: a subprogram
 //
-// What nobody resolved (kernel functions and variables) is listed in ProgDef::externs. Instructions are counted in
+// What is a kernel's (functions and variables) is listed in ProgDef::externs, resolved for a target or not:
+//
+//     ld_imm64 src 3   imm is a var of the target's types
+//     call     src 2   imm is a func of the target's types
+//
+// Instructions are counted in
 // 8-byte slots. A Module is built once, then shared and never changed.
 #pragma once
 
@@ -50,11 +55,13 @@ struct LineInfo {
 // A name that only a kernel, or an embedder, can resolve.
 enum class ExternKind : uint8_t { kfunc, ksym };
 enum class Binding : uint8_t { strong, weak };
+enum class Resolved : uint8_t { no, yes, absent };  // absent: the target lacks it, which is allowed of weak ones
 struct Extern {
   uint32_t insn = 0;
   ExternKind kind = ExternKind::kfunc;
   Binding binding = Binding::strong;
   std::string name;
+  Resolved resolved = Resolved::no;
   bool operator==(const Extern&) const = default;
 };
 

@@ -108,6 +108,20 @@ namespace skep::object {
     "a relocation at byte {offset}; there are {size} bytes", "the file may be damaged")                              \
   X(TooManySections, "SKEP-O0076", "too-many-sections", E2BIG, (std::size_t, most),                                  \
     "together the objects have more than {most} sections", "")                                                       \
+  X(NotAKconfig, "SKEP-O0060", "not-a-kconfig", EINVAL, (std::string, path),                                         \
+    "'{path}' is no configuration of a kernel: it is cut off, or larger than 16 MB", "") \
+  X(KconfigValue, "SKEP-O0061", "kconfig-value", EINVAL,                                                             \
+    (std::string, found)(std::string, from)(std::string, type)(std::string_view, wanted),                            \
+    "it is {found} in {from}; its type, {type}, takes {wanted}", "--set gives it another value")                     \
+  X(NoKconfig, "SKEP-O0062", "no-kconfig", ENOENT, (std::string, name)(std::string, from)(std::string, suggestion),  \
+    "'{name}' is not set by {from}{suggestion}", "declare it weak to get 0, or give it a value with --set")           \
+  X(NoKsym, "SKEP-O0063", "no-ksym", ENOENT, (std::string_view, what)(std::string, name)(std::string, suggestion),   \
+    "the types of the target have no {what} '{name}'{suggestion}", "declare it weak if the program can do without")  \
+  X(OtherKsym, "SKEP-O0064", "other-ksym", EINVAL,                                                                   \
+    (std::string_view, what)(std::string, name)(std::string, here)(std::string, there),                              \
+    "{what} '{name}' is {here} here, {there} in the target", "")                                                     \
+  X(NoAddress, "SKEP-O0065", "no-address", ENOENT, (std::string, name),                                              \
+    "/proc/kallsyms shows no address of '{name}', or several", "addresses are shown to root only")                   \
   X(NoClang, "SKEP-O0040", "no-clang", ENOENT, , "no clang is installed, which compiles C to eBPF",                  \
     "install the package clang-19 (apt-get install clang-19)")                                                       \
   X(CompilerFails, "SKEP-O0041", "compiler-fails", EINVAL, (std::string, compiler)(std::string, text),               \

@@ -7,6 +7,7 @@
 #include "facts/sections.hpp"
 #include "object/code.hpp"
 #include "object/errors.hpp"
+#include "object/externs.hpp"
 #include "object/struct_ops.hpp"
 
 namespace skep::object {
@@ -56,6 +57,7 @@ class Opener {
   Result<void> fill_slots(const std::vector<GivenSlot>& given);
   Result<uint32_t> slot_index(const GivenSlot& given) const;
   void read_license_and_version();
+  Result<void> resolve_externs(const Types& types);
   Result<void> apply_settings();
   Result<Buffer> setting(const Setting& s, const module::Variable& v) const;
   Result<void> apply_entries();
@@ -153,6 +155,17 @@ Result<void> Opener::apply_entries() {
   return {};
 }
 
+// What `set` gives needs no configuration.
+Result<void> Opener::resolve_externs(const Types& types) {
+  std::vector<std::string> given;
+  for (const Setting& s : options_.set) given.push_back(s.variable);
+  TRY_VOID(resolve_kconfig(out_, object_, options_.kconfig, given));
+  auto any = [](const module::ProgDef& p) { return !p.externs.empty(); };
+  if (std::ranges::none_of(out_.progs, any)) return {};
+  if (const btf::core::Target* t = TRY(target())) return resolve_ksyms(out_, types, *t);
+  return {};
+}
+
 Result<module::Module> Opener::open() {
   out_.name = object_.name();
   auto types = TRY(Types::read(object_));
@@ -169,6 +182,7 @@ Result<module::Module> Opener::open() {
     std::ranges::move(more, std::back_inserter(out_.maps));
   }
   read_license_and_version();
+  TRY_VOID(resolve_externs(types));
   TRY_VOID(apply_settings());
   TRY_VOID(apply_entries());
   return std::move(out_);

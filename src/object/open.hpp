@@ -11,6 +11,7 @@
 
 #include "btf/datum.hpp"
 #include "module/module.hpp"
+#include "object/kconfig.hpp"
 #include "object/object.hpp"
 #include "object/target.hpp"
 
@@ -28,6 +29,7 @@ struct OpenOptions {
   std::vector<Setting> set = {};
   std::vector<Entries> entries = {};
   TargetSource target = {};                  // called at most once
+  KconfigSource kconfig = {};                // called at most once, and only by objects that need it
   std::optional<facts::ProgType> type = {};  // of all programs, whatever their sections say
 };
 

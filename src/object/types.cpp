@@ -43,7 +43,8 @@ Result<Types> Types::read(const Object& object) {
   out.btf_ = placed(object, *TRY_WITHIN(btf::parse(object.sections()[btf].data), "section '.BTF'"));
   if (btf::TypeId ksyms = out.section_type(".ksyms"); ksyms != 0)
     for (btf::SectionVar v : out.btf_->section_vars(out.btf_->type(ksyms)))
-      out.ksyms_.insert(out.btf_->type(v.type).name);
+      if (btf::Type t = out.btf_->type(v.type); t.kind == btf::Kind::var || t.kind == btf::Kind::func)
+        out.ksyms_.emplace(t.name, t.size_or_type);
   uint32_t ext = object.find_section(".BTF.ext");
   if (ext == 0) return out;
   auto parsed = TRY_WITHIN(btf::parse_ext(out.btf_, object.sections()[ext].data), "section '.BTF.ext'");
@@ -67,6 +68,10 @@ std::span<const btf::LineInfo> Types::lines(uint32_t section, uint64_t begin, ui
 }
 std::span<const btf::CoreRelo> Types::relos(uint32_t section, uint64_t begin, uint64_t end) const {
   return within(sections_[section].relos, begin, end);
+}
+btf::TypeId Types::ksym(std::string_view name) const {
+  auto at = ksyms_.find(name);
+  return at == ksyms_.end() ? 0 : at->second;
 }
 btf::TypeId Types::function_at(uint32_t section, uint64_t offset) const {
   auto found = within(sections_[section].funcs, offset, offset + 1);

@@ -2,7 +2,7 @@
 // The BTF of an object and what belongs to its instructions, ready to be asked.
 #pragma once
 
-#include <set>
+#include <map>
 #include <span>
 
 #include "btf/ext.hpp"
@@ -28,12 +28,14 @@ class Types {
   // The datasec of this name; 0: not known.
   btf::TypeId section_type(std::string_view section) const;
 
-  // Whether a name that the object does not define is a variable of the kernel (section .ksyms).
+  // Whether a name that the object does not define is the kernel's (section .ksyms), and its type: a function's
+  // prototype; 0: void, or not known.
   bool is_ksym(std::string_view name) const { return ksyms_.contains(name); }
+  btf::TypeId ksym(std::string_view name) const;
 
  private:
   btf::Shared btf_;
-  std::set<std::string_view> ksyms_;
+  std::map<std::string_view, btf::TypeId> ksyms_;
   std::vector<btf::ExtSection> sections_;  // by ELF section
   std::vector<uint32_t> relocated_;
 };
