@@ -137,11 +137,6 @@ Result<Content> content_of(const module::Module& module, std::size_t index, maps
   return content;
 }
 
-static std::string errno_name(int err) {
-  const char* known = strerrorname_np(err);
-  return known != nullptr ? known : std::to_string(err);  // Linux's ENOTSUPP is 524, which C does not know
-}
-
 static Result<void> put(const module::Module& module, const module::MapDef& def, maps::Map& map, const Entry& entry) {
   const Buffer key = TRY_WITHIN(encoded(module, def.key_type, def.key_size, entry.key), "key");
   Buffer value(map.sys_value_size());
@@ -157,7 +152,8 @@ static Result<void> put(const module::Module& module, const module::MapDef& def,
     std::ranges::copy(one, value.begin() + static_cast<std::ptrdiff_t>(lane * stride));
   }
   if (const int err = map.sys_update(key, value); err != 0)
-    return fail(UpdateRefused{.err = errno_name(-err), .entries = def.max_entries});
+    return fail(UpdateRefused{.err = err == -E2BIG ? "there is no room (E2BIG)" : errno_text(-err),
+                              .entries = def.max_entries});
   return {};
 }
 

@@ -10,7 +10,7 @@ namespace skep::api {
 #define SKEP_API_DIAGNOSTICS(X)                                                                                        \
   X(Faulted, "SKEP-A0001", "fault", EFAULT, (std::string, kind)(std::string, what),                                    \
     "{kind}: {what}", "")                                                                                              \
-  X(Interrupted, "SKEP-A0002", "interrupted", EINTR, (uint64_t, packets),                                           \
+  X(Interrupted, "SKEP-A0002", "interrupted", EINTR, (uint64_t, packets),                                              \
     "interrupted after {packets} packets; nothing was written", "")                                                    \
   X(ChooseProgram, "SKEP-A0003", "choose-program", EINVAL, (std::string, programs),                                    \
     "which program? there are {programs}", "name one: --program NAME")                                                 \
@@ -25,9 +25,9 @@ namespace skep::api {
   X(OverLimit, "SKEP-A0008", "limit", ELOOP, (uint64_t, most),                                                         \
     "it did not reach its exit within {most} instructions", "raise --max-insns")                                       \
   X(ValueSize, "SKEP-A0009", "value-size", EINVAL, (std::string, found)(uint32_t, size),                               \
-    "{found} was given; {size} bytes are needed", "without BTF a value is a number, or hex of that many bytes")        \
+    "{found} was given; the value has {size} bytes", "without BTF a value is a number, or hex of that many bytes")        \
   X(UpdateRefused, "SKEP-A0010", "update-refused", EINVAL, (std::string, err)(uint32_t, entries),                       \
-    "the map, which has {entries} entries, refuses it: {err}", "")                                                     \
+    "the map refuses it: {err}; its max_entries is {entries}", "")                                                     \
   X(CannotFill, "SKEP-A0011", "cannot-fill", ENOTSUP, (std::string, type),                                             \
     "a map of type {type} takes no content from outside", "")                                                          \
   X(TooManyLanes, "SKEP-A0012", "too-many-lanes", E2BIG, (std::size_t, found)(std::size_t, lanes),                     \

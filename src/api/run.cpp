@@ -232,7 +232,12 @@ Result<RunReport> run(const Opened& opened, const RunOptions& options, const Wat
   const module::ProgDef& program = module->progs[which];
   if (auto fits = check_type(program); !fits)
     return fail_within(std::move(fits.error()), opened.name + ": program '" + program.name + "'");
-  return run_module(opened, options, watch, module, which);
+  const module::ProgDef& as_read = opened.module->progs[which];
+  RunReport report = TRY(run_module(opened, options, watch, module, which));
+  if (as_read.type != program.type && as_read.type != facts::ProgType::unspec)
+    report.note += fmt::format("{}section '{}' says {}; --type {} stands over it", report.note.empty() ? "" : "; ",
+                               as_read.section, name(as_read.type), name(program.type));
+  return report;
 }
 
 }  // namespace skep::api

@@ -45,7 +45,7 @@ struct VerdictCount {
 struct RunReport {
   std::string program;
   facts::ProgType type = {};
-  std::string note;  // of the capture: how its packets are shown, if not as they are
+  std::string note;  // how packets are shown, if not as they are captured; what stands over the object's own word
   uint64_t packets = 0, bytes = 0, runs = 0, ns = 0, written = 0;
   std::vector<VerdictCount> verdicts;  // most first
   std::vector<Content> maps;           // as in the module

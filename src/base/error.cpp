@@ -1,7 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/error.hpp"
 
+#include <cstring>
+
 namespace skep {
+
+std::string errno_text(int err) {
+  constexpr int enotsupp = 524;  // Linux's own, which C does not know
+  if (err == enotsupp) return "operation not supported (ENOTSUPP)";
+  const char *words = strerrordesc_np(err), *name = strerrorname_np(err);
+  if (words == nullptr || name == nullptr) return "errno " + std::to_string(err);
+  std::string text = words;
+  if (text.size() > 1 && text[1] >= 'a') text[0] = static_cast<char>(text[0] | 0x20);  // "RFS specific error" stays
+  return text + " (" + name + ")";
+}
+
+// "1 bytes" is "1 byte": where a 1 was filled in, what it counts is one.
+static std::size_t plural_ending(std::string_view rest) {
+  for (std::string_view noun :
+       {" bytes", " entries", " packets", " instructions", " lanes", " types", " CO-RE relocations"})
+    if (rest.starts_with(noun)) return noun.size() - 1;
+  return 0;
+}
 
 static std::string words(std::string_view text, const std::vector<Field>& fields) {
   std::string out;
@@ -17,6 +37,13 @@ static std::string words(std::string_view text, const std::vector<Field>& fields
         out += std::holds_alternative<int64_t>(f.value) ? std::to_string(std::get<int64_t>(f.value))
                                                         : std::get<std::string>(f.value);
     i = end + 1;
+    for (const Field& f : fields)
+      if (const auto* n = std::get_if<int64_t>(&f.value); f.name == name && n != nullptr && *n == 1)
+        if (const std::size_t noun = plural_ending(text.substr(i)); noun != 0) {
+          const bool y = text.substr(i, noun + 1).ends_with("ies");
+          (out += text.substr(i, y ? noun - 2 : noun)) += y ? "y" : "";
+          i += noun + 1;
+        }
   }
   return out;
 }

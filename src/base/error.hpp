@@ -77,6 +77,9 @@ class Error {
 };
 static_assert(sizeof(Error) == sizeof(void*));
 
+// "no space left on device (ENOSPC)": an errno for people.
+std::string errno_text(int err);
+
 template <class T>
 using Result = std::expected<T, Error>;
 static_assert(sizeof(Result<void*>) <= 16);

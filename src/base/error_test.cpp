@@ -13,6 +13,8 @@ namespace {
 #define TEST_DIAGNOSTICS(X)                                                                                     \
   X(TooLarge, "SKEP-T0001", "too-large", E2BIG, (int64_t, found)(int, most)(std::string, field),                \
     "the {field} is {found}; the field holds at most {most}", "choose a smaller {field}")                       \
+  X(TooFew, "SKEP-T0003", "too-few", EINVAL, (int, found)(int, least),                                          \
+    "there are {found} bytes of {least} bytes", "")                                                             \
   X(NoExit, "SKEP-T0002", "no-exit", EINVAL, , "the last instruction is not exit", "")
 // clang-format on
 TEST_DIAGNOSTICS(SKEP_DIAGNOSTIC)
@@ -25,6 +27,18 @@ Result<int> middle(int n) { return 2 * TRY_WITHIN(leaf(n), "insn 6"); }
 Result<void> outer(int n) {
   TRY_VOID(middle(n));
   return {};
+}
+
+TEST(Error, SaysAnErrnoInWords) {
+  EXPECT_EQ(errno_text(ENOSPC), "no space left on device (ENOSPC)");
+  EXPECT_EQ(errno_text(EIO), "input/output error (EIO)");
+  EXPECT_EQ(errno_text(524), "operation not supported (ENOTSUPP)");
+  EXPECT_EQ(errno_text(9999), "errno 9999");
+}
+
+TEST(Error, OneIsNotMany) {
+  EXPECT_EQ(fail(TooFew{.found = 1, .least = 2}).error().message(), "there are 1 byte of 2 bytes");
+  EXPECT_EQ(fail(TooFew{.found = 21, .least = 1}).error().message(), "there are 21 bytes of 1 byte");
 }
 
 TEST(Error, CarriesWordsFieldsAndPlaces) {

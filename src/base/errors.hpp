@@ -16,8 +16,8 @@ namespace skep {
     "'{path}' is a folder, not a file", "name a file in it")                                                       \
   X(FileTooLarge, "SKEP-B0004", "file-too-large", EFBIG, (std::string, path)(std::size_t, limit),                  \
     "'{path}' is larger than {limit} bytes", "")                                                                   \
-  X(CannotCreate, "SKEP-B0005", "cannot-create", EACCES, (std::string, path)(std::string, reason),                 \
-    "'{path}' cannot be written: {reason}", "name a path in a folder you may write to")
+  X(CannotCreate, "SKEP-B0005", "cannot-create", EACCES, (std::string, path)(std::string, reason)(std::string, remedy), \
+    "'{path}' cannot be written: {reason}", "{remedy}")
 // clang-format on
 SKEP_BASE_DIAGNOSTICS(SKEP_DIAGNOSTIC)
 

@@ -28,9 +28,18 @@ static std::string nearest_in_folder(const std::filesystem::path& path) {
   return did_you_mean(path.filename().string(), names);
 }
 
+static std::unexpected<Error> cannot_write(const std::string& path, int err) {
+  const bool full = err == ENOSPC || err == EDQUOT || err == EFBIG;
+  return fail(CannotCreate{.path = path == "-" ? "standard output" : path,
+                           .reason = errno_text(err),
+                           .remedy = full          ? "make room, or name a path on another device"
+                                     : path == "-" ? ""
+                                                   : "name a path in a folder you may write to"});
+}
+
 static std::unexpected<Error> cannot_open(const std::string& path, int err) {
   if (err == ENOENT) return fail(NoSuchFile{.path = path, .suggestion = nearest_in_folder(path)});
-  return fail(CannotOpen{.path = path, .reason = std::string(strerrorname_np(err))});
+  return fail(CannotOpen{.path = path, .reason = errno_text(err)});
 }
 
 Result<Fd> open_input(const std::string& path) {
@@ -70,15 +79,12 @@ Result<OutputFile> OutputFile::create(std::string path) {
     f.fd_ = Fd(::dup(STDOUT_FILENO));
     return f;
   }
-  auto cannot_create = [&f](int err) {
-    return fail(CannotCreate{.path = f.path_, .reason = std::string(strerrorname_np(err))});
-  };
   mode_t mode = 0644;
   if (struct stat there{}; ::stat(f.path_.c_str(), &there) == 0) {
     if (S_ISDIR(there.st_mode)) return fail(IsAFolder{.path = f.path_});
     if (!S_ISREG(there.st_mode)) {  // a device or a FIFO has no content that could be half
       f.fd_ = Fd(::open(f.path_.c_str(), O_WRONLY | O_CLOEXEC));
-      if (!f.fd_) return cannot_create(errno);
+      if (!f.fd_) return cannot_write(f.path_, errno);
       return f;
     }
     mode = there.st_mode & 07777;
@@ -91,7 +97,7 @@ Result<OutputFile> OutputFile::create(std::string path) {
   if (!f.fd_) {
     const int err = errno;
     f.temporary_.clear();
-    return cannot_create(err);
+    return cannot_write(f.path_, err);
   }
   ::fchmod(f.fd_.get(), mode);
   return f;
@@ -108,7 +114,7 @@ Result<void> OutputFile::write(Bytes bytes) {
   while (!bytes.empty()) {
     ssize_t n = ::write(fd_.get(), bytes.data(), bytes.size());
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return fail(CannotCreate{.path = path_, .reason = std::string(strerrorname_np(errno))});
+    if (n < 0) return cannot_write(path_, errno);
     bytes = bytes.subspan(static_cast<std::size_t>(n));
   }
   return {};
@@ -116,8 +122,7 @@ Result<void> OutputFile::write(Bytes bytes) {
 
 Result<void> OutputFile::commit() {
   if (temporary_.empty()) return {};
-  if (::rename(temporary_.c_str(), path_.c_str()) != 0)
-    return fail(CannotCreate{.path = path_, .reason = std::string(strerrorname_np(errno))});
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) return cannot_write(path_, errno);
   temporary_.clear();
   return {};
 }

@@ -6,7 +6,7 @@
 //
 // Integers are int64 or uint64 by their sign, bool when they are 0 or 1 of a bool type; 16-byte integers, pointers,
 // NaNs and odd floats are hex strings "0x…"; enums are the enumerator's name where one fits. Arrays of char are
-// strings when they are printable and only zeros follow the first zero. Members of an anonymous struct or union
+// strings when they are printable UTF-8 and only zeros follow the first zero. Members of an anonymous struct or union
 // count as members of the one around it. A union shows all its members.
 // Bytes are in this machine's byte order.
 //

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 
+#include "base/utf8.hpp"
 #include "btf/bits.hpp"
 #include "btf/datum.hpp"
 #include "btf/errors.hpp"
@@ -72,8 +73,10 @@ std::optional<std::string> printable(Bytes at) {
   auto end = std::ranges::find(at, 0);
   if (end == at.end()) return std::nullopt;
   if (std::any_of(end, at.end(), [](uint8_t c) { return c != 0; })) return std::nullopt;
-  if (std::any_of(at.begin(), end, [](uint8_t c) { return c < ' ' || c > '~'; })) return std::nullopt;
-  return std::string(at.begin(), end);
+  std::string text(at.begin(), end);
+  for (std::string_view rest = text; !rest.empty(); rest.remove_prefix(utf8_length(rest)))
+    if (utf8_length(rest) == 0 || control_length(rest) != 0) return std::nullopt;
+  return text;
 }
 
 Result<Datum> Decoder::array(const Type& t, Bytes at) {

@@ -24,7 +24,7 @@ namespace skep::facts {
   X(UnknownCapability, "SKEP-F0007", "unknown-capability", EINVAL, (std::string, name)(std::string, known),        \
     "'{name}' is no capability that matters to BPF; there are {known}", "write caps=bpf,net_admin, caps=all or caps=none") \
   X(UnknownFlag, "SKEP-F0008", "unknown-flag", EINVAL, (std::string, name)(std::string, known),                    \
-    "'{name}' is no flag; there are {known}", "join several by commas, or write a number")
+    "'{name}' is no flag; there are {known}", "name them in a list or joined by commas, or write a number")
 // clang-format on
 SKEP_FACTS_DIAGNOSTICS(SKEP_DIAGNOSTIC)
 

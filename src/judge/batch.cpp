@@ -49,7 +49,7 @@ class Lines {
     ssize_t n;
     do n = ::read(fd_, block, sizeof block);
     while (n < 0 && errno == EINTR);
-    if (n < 0) return fail(BrokenStream{.what = "the input cannot be read", .why = std::strerror(errno)});
+    if (n < 0) return fail(BrokenStream{.what = "the input cannot be read", .why = errno_text(errno)});
     buffer_.append(block, static_cast<std::size_t>(n));
     return n > 0;
   }
@@ -63,7 +63,7 @@ Result<void> write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const ssize_t n = ::write(fd, text.data(), text.size());
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return fail(BrokenStream{.what = "the output cannot be written", .why = std::strerror(errno)});
+    if (n < 0) return fail(BrokenStream{.what = "the output cannot be written", .why = errno_text(errno)});
     text.remove_prefix(static_cast<std::size_t>(n));
   }
   return {};

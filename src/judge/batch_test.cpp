@@ -146,6 +146,7 @@ INSTANTIATE_TEST_SUITE_P(
             "progs: [2]"},
         Bad{R"({"id":1,"do":["checked"],"object":")" OBJECT R"(","program":"nobody"})", "1", "no-such-program",
             "program"},
+        Bad{R"({"id":1,"do":["checked"],"object":"/"})", "1", "is-a-folder", "object"},
         Bad{R"({"id":1e400,"do":["checked"]})", "null", "wrong-type", ""}));
 
 TEST(Batch, AnIdComesBackAsItIsWritten) {

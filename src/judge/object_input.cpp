@@ -12,7 +12,8 @@ Result<module::Module> open_object(const ObjectInput& input) {
   // A pipe or a device could keep the stream waiting; standard input is the stream.
   std::error_code ignored;
   if (input.path == "-" ||
-      (std::filesystem::exists(input.path, ignored) && !std::filesystem::is_regular_file(input.path, ignored)))
+      (std::filesystem::exists(input.path, ignored) && !std::filesystem::is_regular_file(input.path, ignored) &&
+       !std::filesystem::is_directory(input.path, ignored)))
     return fail_within(fail(Unfit{.what = "'" + input.path + "'", .why = "it is no regular file"}).error(), "object");
   const object::Object object = TRY_WITHIN(object::Object::read(input.path), "object");
   object::OpenOptions options{.target = object::target_types(""), .kconfig = object::kernel_config("")};

@@ -27,7 +27,7 @@ class TemporaryFolder {
     f.path_ = (base.empty() ? "/tmp" : base.string()) + "/skep-XXXXXX";
     if (::mkdtemp(f.path_.data()) == nullptr) {
       int err = errno;
-      return fail(CannotRun{.program = "clang", .reason = std::exchange(f.path_, {}) + ": " + strerrorname_np(err)});
+      return fail(CannotRun{.program = "clang", .reason = std::exchange(f.path_, {}) + ": " + errno_text(err)});
     }
     return f;
   }
@@ -98,10 +98,10 @@ Result<int> run(const Compiler& compiler, const std::vector<std::string>& argume
   pid_t child = 0;
   int err = ::posix_spawn(&child, compiler.path.c_str(), &actions, nullptr, argv.data(), environ);
   ::posix_spawn_file_actions_destroy(&actions);
-  if (err != 0) return fail(CannotRun{.program = compiler.path, .reason = strerrorname_np(err)});
+  if (err != 0) return fail(CannotRun{.program = compiler.path, .reason = errno_text(err)});
   int status = 0;
   while (::waitpid(child, &status, 0) < 0)
-    if (errno != EINTR) return fail(CannotRun{.program = compiler.path, .reason = strerrorname_np(errno)});
+    if (errno != EINTR) return fail(CannotRun{.program = compiler.path, .reason = errno_text(errno)});
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -121,8 +121,14 @@ Result<Compiled> compile(const std::string& path) {
   std::string text(as_text(said));
   if (status != 0) {
     if (text.ends_with('\n')) text.pop_back();
+    if (text.empty()) text = "it exits with " + std::to_string(status) + " and says nothing";
     return fail_within(std::move(fail(CompilerFails{.compiler = compiler->name, .text = text}).error()), path);
   }
+  if (!std::filesystem::exists(object))
+    return fail_within(std::move(fail(CompilerFails{.compiler = compiler->name,
+                                                    .text = text + "it exits with 0, but has written no object"})
+                                     .error()),
+                       path);
   std::string command = compiler->name;
   args.back() = std::filesystem::path(path).stem().string() + ".o";
   for (const std::string& a : args) command += " " + a;

@@ -53,6 +53,20 @@ TEST(Compile, WithoutClangAPackageIsNamed) {
                                   "(apt-get install clang-19)");
 }
 
+// Whatever a program called clang does, nobody is sent to a temporary file.
+TEST(Compile, AClangThatSaysNothingIsToldOf) {
+  made::Folder folder;
+  auto source = folder.write("a.c", "int f(void) { return 1; }\n");
+  auto with = [&](const char* script) {
+    const std::string clang = folder.write("clang", std::string("#!/bin/sh\n") + script + "\n");
+    std::filesystem::permissions(clang, std::filesystem::perms::owner_all);
+    Path only(folder.path);
+    return compile(source).error().message();
+  };
+  EXPECT_EQ(with("exit 7"), "clang refuses it:\nit exits with 7 and says nothing");
+  EXPECT_EQ(with("exit 0"), "clang refuses it:\nit exits with 0, but has written no object");
+}
+
 TEST(Compile, NothingIsLeftBehind) {
   made::Folder folder;
   std::filesystem::create_directory(folder.path + "/tmp");

@@ -10,7 +10,7 @@ namespace skep::object {
 // clang-format off
 #define SKEP_OBJECT_DIAGNOSTICS(X)                                                                                   \
   X(NotElf, "SKEP-O0001", "not-elf", ENOEXEC, (std::string, found),                                                  \
-    "not an ELF file: it begins with {found}, ELF begins with 7f454c46", "compile it with clang -target bpf -g -O2 -c") \
+    "not an ELF file: it {found}", "compile it with clang -target bpf -g -O2 -c") \
   X(NotElf64, "SKEP-O0002", "not-elf64", ENOEXEC, , "a 32-bit ELF file; eBPF objects are 64-bit",                     \
     "compile it with clang -target bpf")                                                                             \
   X(BigEndian, "SKEP-O0003", "big-endian", ENOTSUP, , "a big-endian ELF file; skep reads little-endian eBPF objects", \

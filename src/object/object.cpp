@@ -73,7 +73,9 @@ static std::string_view type_name(uint16_t type) {
 Result<void> ElfReader::check_header() const {
   Bytes b = out_.bytes_;
   if (b.size() < SELFMAG || std::memcmp(b.data(), ELFMAG, SELFMAG) != 0)
-    return fail(NotElf{.found = b.empty() ? "nothing" : to_hex(b.first(std::min<std::size_t>(4, b.size())))});
+    return fail(NotElf{.found = b.empty() ? "is empty"
+                                          : "begins with " + to_hex(b.first(std::min<std::size_t>(4, b.size()))) +
+                                                ", ELF begins with 7f454c46"});
   if (b.size() < sizeof(Elf64_Ehdr))
     return fail(SectionOutside{.size = sizeof(Elf64_Ehdr), .begin = 0, .file = b.size()});
   if (b[EI_CLASS] != ELFCLASS64) return fail(NotElf64{});

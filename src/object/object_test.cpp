@@ -72,7 +72,7 @@ std::string with_entry(std::string_view section, const std::function<bool(Entry&
 TEST(Header, WhatIsNoObjectIsNamed) {
   EXPECT_EQ(error_of(good()), "accepted");
   EXPECT_EQ(error_of({}),
-            "a.o: not an ELF file: it begins with nothing, ELF begins with 7f454c46. compile it with "
+            "a.o: not an ELF file: it is empty. compile it with "
             "clang -target bpf -g -O2 -c");
   EXPECT_EQ(error_of({'#', '!', '/', 'b', 'i', 'n'}),
             "a.o: not an ELF file: it begins with 23212f62, ELF begins with "

@@ -94,7 +94,7 @@ std::string Checker::describe(uint64_t address, uint64_t size, Access access) co
     std::string text = range(offset, [](int64_t n) { return std::to_string(n); }) + " of the " + std::string(what);
     if (offset >= 0 && static_cast<uint64_t>(offset) + size <= r.size && access == Access::write && !r.writable)
       return text + ", which programs of this type may not write";
-    return text + ", which has " + std::to_string(r.size) + " bytes";
+    return text + ", which has " + std::to_string(r.size) + (r.size == 1 ? " byte" : " bytes");
   };
   if (auto text = near(memory_, "memory"); !text.empty()) return text;
   if (auto text = near(packet_, "packet"); !text.empty()) return text;
@@ -304,7 +304,8 @@ bool Checker::use_of_unclean(const Step& s, uint32_t reads, uint32_t writes, isa
 // ---- faults -------------------------------------------------------------------------------------------------------
 
 bool Checker::never_written(const Step& s, uint32_t missing) {
-  return fault(FaultKind::uninitialised, s, 0, "register r" + std::to_string(std::countr_zero(missing)));
+  return fault(FaultKind::uninitialised, s, 0,
+               "register r" + std::to_string(std::countr_zero(missing)) + " was never written");
 }
 
 bool Checker::tainted_address(const Step& s, unsigned reg) {

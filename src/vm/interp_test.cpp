@@ -135,12 +135,12 @@ TEST_F(Interp, EveryByteOfMemoryAndStackIsReachableAndNoOther) {
 
 TEST_F(Interp, RegistersThatWereNeverWritten) {
   using enum FaultKind;
-  faults("r0 = r3\n exit", uninitialised, 0, "register r3");
-  faults("r0 += 1\n exit", uninitialised, 0, "register r0");
-  faults("exit", uninitialised, 0, "register r0");
-  faults("r0 = 0\n if r0 == r7 goto +0\n exit", uninitialised, 1, "register r7");
-  faults("r6 = 1\n call f\n exit\nf: r0 = r6\n exit", uninitialised, 3, "register r6");
-  faults("r1 = 1\n call f\n r0 = r1\n exit\nf: r0 = 0\n exit", uninitialised, 2, "register r1");
+  faults("r0 = r3\n exit", uninitialised, 0, "register r3 was never written");
+  faults("r0 += 1\n exit", uninitialised, 0, "register r0 was never written");
+  faults("exit", uninitialised, 0, "register r0 was never written");
+  faults("r0 = 0\n if r0 == r7 goto +0\n exit", uninitialised, 1, "register r7 was never written");
+  faults("r6 = 1\n call f\n exit\nf: r0 = r6\n exit", uninitialised, 3, "register r6 was never written");
+  faults("r1 = 1\n call f\n r0 = r1\n exit\nf: r0 = 0\n exit", uninitialised, 2, "register r1 was never written");
 }
 
 TEST_F(Interp, UninitialisedStackTaintsOrFaultsAsTheTargetSays) {

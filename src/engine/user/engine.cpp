@@ -43,8 +43,8 @@ static Result<void> fill(maps::Map& map, const module::MapDef& def) {
     }
     all.resize(map.sys_value_size());
     if (int err = map.sys_update(key, all); err != 0)
-      return fail(InitialContent{.what = "element " + to_hex(key) +
-                                         " of its first content is refused: " + strerrorname_np(-err)});
+      return fail(
+          InitialContent{.what = "element " + to_hex(key) + " of its first content is refused: " + errno_text(-err)});
   }
   if (def.frozen == module::Frozen::yes) map.sys_freeze();
   return {};
