@@ -4,6 +4,7 @@
 #include "base/file.hpp"
 #include "cli/caret.hpp"
 #include "cli/command.hpp"
+#include "cli/errors.hpp"
 #include "cli/values.hpp"
 
 namespace skep::cli {
@@ -28,6 +29,7 @@ class Asm : public Verb {
   Result<Exit> run(const Talk&) override {
     text_ = TRY(read_file(input_));
     const Buffer program = TRY_WITHIN(api::assemble(as_text(text_)), file_name(input_));
+    if (program.empty()) return fail_within(fail(EmptyProgram{}).error(), file_name(input_));
     OutputFile out = TRY(OutputFile::create(output_.empty() ? output_for(input_) : output_));
     TRY_VOID(out.write(program));
     TRY_VOID(out.commit());

@@ -17,8 +17,8 @@
 
 namespace skep::cli {
 
-// 0 the answer is yes, 1 it is no, 2 there is none; 130 as shells say that Ctrl-C ended it.
-enum class Exit : int { yes = 0, no = 1, no_answer = 2, interrupted = 130 };
+// 0 the answer is yes, 1 it is no, 2 there is none; 130 and 143 as shells say that Ctrl-C or SIGTERM ended it.
+enum class Exit : int { yes = 0, no = 1, no_answer = 2, interrupted = 130, terminated = 143 };
 
 // An option or an argument, and where its value goes.
 struct Flag {

@@ -30,12 +30,15 @@ instruction, the address and the source line.
   packet is cut to the length it answers. Types whose answer is just a number let every packet on. The file appears
   when everything is done; after an error, a fault or Ctrl-C there is none.
 - **`--repeat N`** runs each packet N times, each time as captured; verdicts count all runs, `--out` has the last.
-- **Maps** are shown after the run: keys, then values, one column a member. Rows are sorted by their first counter,
-  largest first; elements of arrays stay in order, and those that are all zero are left out. Of more than 20 rows the
-  rest is announced; `--map NAME` shows them. Values of per-CPU maps are summed over the lanes. Maps of programs and of
-  maps are not shown.
+- **`--type TYPE`** stands over what the section says, and a note tells so.
+- **Maps** are shown after the run: keys, then values, one column a member; on a terminal, lines are cut to its width.
+  Rows are sorted by their first counter, largest first; elements of arrays stay in order, and those that are all zero
+  are left out. Of more than 20 rows the rest is announced; `--map NAME` shows all, and the elements that are zero, too.
+  Values of per-CPU maps are summed over the lanes. Maps of programs and of maps are not shown.
 - **Global variables** are shown where they are not zero; constants only with `--verbose`, which also shows all rows of
   all maps and how clang was called.
+- **Addresses** are shown as such where the type is `__be32`, or bytes whose type or member has a name that says so
+  (`in6_addr`, `saddr`, `mac`).
 - **Types** are BTF's. Without them keys and values of 1, 2, 4 or 8 bytes are unsigned numbers, all others hex.
 - **`--map NAME=@FILE.json`** puts elements in before the first packet, over what the object itself puts in. The file is
   a list of `{"key": …, "value": …}`, as `--json` prints it.
@@ -58,6 +61,8 @@ field that an access through the unchanged r1 of the program's begin touches.
 `--json` has the same: `{"v":1,"object","endian","compiler","btf_types","license","sections":[{"name","size"}],"programs":
 [{"name","section","type","attach_type","attach_to","core_relocations","poisoned","insns":"<hex>","subprograms","externs","lines","text"}],
 "maps":[{"name","type","type_id","key","value","entries","flags"}]}`.
+
+`--raw --json` is `{"v":1,"insns":"<hex>","text":[{"insn","text"}]}`.
 
 `--relocated --json` is what would be given to the kernel: `{"v":1,"programs":[{"name","type","attach_type","insns":
 "<hex>"}],"maps":[{"name","type","type_id","key","value","entries","flags"}]}`. The main program comes first, its
@@ -101,7 +106,8 @@ The text may be skep's, LLVM's or bpftool's. Maps have no names here: `map[5]` i
 
 constexpr std::string_view exec_notes = R"(
 A raw program is 8-byte instructions, little endian. r1 is the memory (null without `--mem`), r2 its length in bytes. r0
-is printed as `0x…`, 64 bits, and nothing else. Until there is a verifier it runs in the checked interpreter, with
+is printed as `0x…`, 64 bits, and nothing else; with `--json` it is `{"v":1,"r0":"0x…"}`. Program and memory cannot both
+be standard input. Until there is a verifier it runs in the checked interpreter, with
 `--unchecked` or without; `interp` repeats in the fast one what checked has found to be without fault.
 )";
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 
@@ -14,6 +15,7 @@
 #include "cli/command.hpp"
 #include "cli/errors.hpp"
 #include "cli/json.hpp"
+#include "cli/progress.hpp"
 #include "object/errors.hpp"
 
 namespace skep::cli {
@@ -22,7 +24,7 @@ Result<void> print(std::string_view text) {
   while (!text.empty()) {
     const ssize_t n = ::write(STDOUT_FILENO, text.data(), text.size());
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return fail(CannotPrint{.reason = std::string(strerrorname_np(errno))});
+    if (n < 0) return fail(CannotPrint{.reason = errno_text(errno)});
     text.remove_prefix(static_cast<std::size_t>(n));
   }
   return {};
@@ -31,7 +33,7 @@ Result<void> print(std::string_view text) {
 // A hint is a sentence of its own; commands keep their small letters.
 static std::string sentence(std::string hint) {
   const std::string first = hint.substr(0, hint.find(' '));
-  if (!hint.empty() && first != "skep" && first != "man" && first != "clang")
+  if (!hint.empty() && first != "skep" && first != "man" && first != "clang" && first != "gotol")
     hint[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(hint[0])));
   return hint;
 }
@@ -59,7 +61,8 @@ static Colour colour_for(const std::string& when, int fd) {
 // A program that faulted answered "no"; whatever else went wrong, there is no answer.
 static Exit exit_for(const Error& e) {
   if (e.row().code == api::Faulted::row.code) return Exit::no;
-  return e.row().code == api::Interrupted::row.code ? Exit::interrupted : Exit::no_answer;
+  if (e.row().code != api::Interrupted::row.code) return Exit::no_answer;
+  return signal_that_stops() == SIGTERM ? Exit::terminated : Exit::interrupted;
 }
 
 static Exit report(const Error& e, const Talk& talk) {
@@ -127,7 +130,10 @@ static Exit without_command(std::span<const std::string> words, const Talk& talk
 }
 
 int main_of(std::span<const std::string> arguments) {
-  const Talk talk{.out = Paint(colour_for("auto", STDOUT_FILENO)), .err = Paint(colour_for("auto", STDERR_FILENO))};
+  const bool json = std::ranges::find(arguments, "--json") != arguments.end();  // of a command that is unknown, too
+  const Talk talk{.format = json ? Format::json : Format::text,
+                  .out = Paint(colour_for("auto", STDOUT_FILENO)),
+                  .err = Paint(colour_for("auto", STDERR_FILENO))};
   if (arguments.empty()) {
     fmt::print(stderr, "{}", overview(talk.err));
     return static_cast<int>(Exit::no_answer);

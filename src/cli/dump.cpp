@@ -98,7 +98,7 @@ class Listing {
 class Dump : public Verb {
  public:
   std::vector<Flag> flags() override {
-    return {{"FILE", "", "an object (.o), or C source (.c) to compile first; - is standard input (with --raw)", &path_,
+    return {{"FILE", "", "an object (.o), or C source (.c) to compile first; - is standard input", &path_,
              Flag::Needed::yes},
             {"--raw", "", "FILE is a raw program: 8-byte instructions", &raw_},
             {"--program", "GLOB", "only these programs", &pattern_},

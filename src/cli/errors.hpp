@@ -34,6 +34,9 @@ namespace skep::cli {
   X(TooManyMembers, "SKEP-U0015", "too-many-members", E2BIG, (std::size_t, most), "a record has more than {most} members", "") \
   X(CannotPrint, "SKEP-U0013", "cannot-print", EIO, (std::string, reason),                                            \
     "standard output cannot be written: {reason}", "")                                                                \
+  X(NumberTooLarge, "SKEP-U0016", "number-too-large", ERANGE, (std::string, found)(std::string, most),                 \
+    "'{found}' is too large; at most {most} is meant", "")                                                            \
+  X(EmptyProgram, "SKEP-U0017", "empty-program", EINVAL, , "there is no instruction in it", "the shortest program is exit")    \
   X(NotAvailable, "SKEP-U0014", "not-available", ENOTSUP, (std::string, what)(std::string, instead),                  \
     "{what} is not available yet", "{instead}")
 // clang-format on

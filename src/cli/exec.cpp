@@ -5,6 +5,7 @@
 #include "api/raw.hpp"
 #include "base/file.hpp"
 #include "cli/command.hpp"
+#include "cli/errors.hpp"
 #include "cli/json.hpp"
 #include "cli/values.hpp"
 
@@ -29,6 +30,9 @@ class Exec : public Verb {
 
   Result<Exit> run(const Talk& talk) override {
     options_.target = TRY(target(target_));
+    if (memory_ == "-" && program_ == "-")
+      return fail_within(fail(NotASetting{.found = "-", .form = "a file, where --raw has standard input"}).error(),
+                         "--mem");
     if (!memory_.empty()) options_.memory = TRY_WITHIN(read_file(memory_), "--mem");
     auto insns = TRY_WITHIN(api::instructions(TRY_WITHIN(read_file(program_), "--raw")), file_name(program_));
     api::ExecReport report = TRY(api::exec(std::move(insns), options_));

@@ -36,8 +36,11 @@ Result<uint64_t> number(std::string_view text) {
   if (digits.starts_with("0x")) digits.remove_prefix(2), base = 16;
   uint64_t n = 0;
   auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), n, base);
+  if (error == std::errc::result_out_of_range && end == digits.data() + digits.size())
+    return fail(NumberTooLarge{.found = std::string(text), .most = std::to_string(UINT64_MAX)});
   if (error != std::errc{} || end != digits.data() + digits.size() || digits.empty())
     return fail(NotANumber{.found = std::string(text)});
+  if (n == 0) return fail(NotASetting{.found = "0", .form = "a number from 1"});  // each one counts something
   return n;
 }
 
@@ -45,7 +48,11 @@ Result<void> store_value(const Flag& f, const std::vector<std::string>& values) 
   if (!f.choices.empty() && std::ranges::find(f.choices, values.back()) == f.choices.end())
     return fail(NotAChoice{
         .found = values.back(), .known = listed(f.choices), .suggestion = did_you_mean(values.back(), f.choices)});
-  if (auto* text = std::get_if<std::string*>(&f.into)) **text = values.back();
+  if (auto* text = std::get_if<std::string*>(&f.into)) {
+    // Nobody who writes --out '' means the default.
+    if (values.back().empty() && !is_argument(f)) return fail(NotASetting{.found = "", .form = std::string(f.value)});
+    **text = values.back();
+  }
   if (auto* list = std::get_if<std::vector<std::string>*>(&f.into)) **list = values;
   if (auto* n = std::get_if<uint64_t*>(&f.into)) **n = TRY(number(values.back()));
   return {};

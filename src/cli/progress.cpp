@@ -13,7 +13,9 @@ namespace skep::cli {
 
 static volatile std::sig_atomic_t asked_to_stop = 0;
 
-static void stop_asked(int) { asked_to_stop = 1; }
+static void stop_asked(int signal) { asked_to_stop = signal; }
+
+int signal_that_stops() { return asked_to_stop; }
 
 ProgressLine::ProgressLine() : start_(std::chrono::steady_clock::now()), terminal_(::isatty(STDERR_FILENO) == 1) {
   asked_to_stop = 0;

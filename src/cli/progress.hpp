@@ -22,6 +22,9 @@ class ProgressLine {
   bool terminal_, drawn_ = false;
 };
 
+// The signal that asked to stop since the newest ProgressLine; 0: none did.
+int signal_that_stops();
+
 std::string progress_text(const api::Progress& p, double seconds);
 
 }  // namespace skep::cli

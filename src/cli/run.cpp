@@ -3,8 +3,10 @@
 #include "api/run.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <filesystem>
 
@@ -72,8 +74,10 @@ Result<void> read_map_word(const std::string& word, MapWords& into) {
   if (const auto at = word.find(":entries="); at != word.npos) {
     uint32_t count = 0;
     const std::string digits = word.substr(at + 9);
-    if (std::sscanf(digits.c_str(), "%u", &count) != 1 || std::to_string(count) != digits)
-      return not_a_setting(word, "--map", form);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), count);
+    if (end != digits.data() + digits.size() || digits.empty()) return not_a_setting(word, "--map", form);
+    if (error != std::errc{})
+      return fail_within(fail(NumberTooLarge{.found = digits, .most = std::to_string(UINT32_MAX)}).error(), "--map");
     into.sizes.push_back({word.substr(0, at), count});
   } else if (const auto equals = word.find('='); equals != word.npos) {
     if (word.substr(equals + 1, 1) != "@") return not_a_setting(word, "--map", form);
@@ -139,9 +143,9 @@ class Run : public Verb {
     } else {
       const std::string text = screen(opened, *report, talk);
       if (options_.out == "-")
-        fmt::print(stderr, "{}", text);
+        fmt::print(stderr, "{}", fitted(text, columns_of(STDERR_FILENO)));
       else
-        TRY_VOID(print(text));
+        TRY_VOID(print(fitted(text, columns_of(STDOUT_FILENO))));
     }
     return Exit::yes;
   }
@@ -159,7 +163,6 @@ class Run : public Verb {
     if (engine_ != "user") return fail(NotAvailable{.what = "engine " + engine_, .instead = "use user"});
     options_.target = TRY(target(target_));
     options_.lanes = TRY(lanes(lanes_));
-    if (options_.repeat == 0) return not_a_setting("0", "--repeat", "a number from 1");
     for (const std::string& word : set_) opening.set.push_back(TRY(setting(word)));
     for (const std::string& word : maps_) TRY_VOID(read_map_word(word, words_));
     opening.entries = words_.sizes;

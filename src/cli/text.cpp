@@ -2,6 +2,8 @@
 #include "cli/text.hpp"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -26,7 +28,7 @@ std::string duration(uint64_t ns) {
   const auto n = static_cast<double>(ns);
   if (ns < 100) return fmt::format("{} ns", ns);
   if (n < 99'950) return fmt::format("{:.1f} µs", n / 1e3);
-  if (n < 9'999.5e6) return fmt::format("{:.1f} ms", n / 1e6);
+  if (n < 999.95e6) return fmt::format("{:.1f} ms", n / 1e6);
   return fmt::format("{:.1f} s", n / 1e9);
 }
 
@@ -61,41 +63,53 @@ std::size_t width(std::string_view s) {
   return n;
 }
 
+std::size_t columns_of(int fd) {
+  winsize size{};
+  return ::isatty(fd) == 1 && ::ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+static std::string cut(std::string_view line, std::size_t columns) {
+  if (!line.starts_with(' ') || width(line) <= columns) return std::string(line);
+  std::size_t shown = 0, i = 0;
+  while (i < line.size()) {  // one column is for the sign that something is missing
+    if (line[i] == '\033') {
+      i = std::min(line.find('m', i), line.size() - 1) + 1;
+      continue;
+    }
+    if (++shown == columns) break;
+    i += std::max<std::size_t>(1, utf8_length(line.substr(i)));
+  }
+  return std::string(line.substr(0, i)) + (line.find('\033') == line.npos ? "…" : "\033[0m…");
+}
+
+std::string fitted(std::string_view text, std::size_t columns) {
+  if (columns < 20) return std::string(text);
+  std::string out;
+  for (std::size_t end = 0; !text.empty(); text.remove_prefix(end)) {
+    end = text.find('\n');
+    out += cut(text.substr(0, end), columns);
+    if (end == text.npos) break;
+    out += '\n';
+    ++end;
+  }
+  return out;
+}
+
 std::string padded(std::string_view s, std::size_t to) {
   std::string out(s);
   if (auto w = width(s); w < to) out.append(to - w, ' ');
   return out;
 }
 
-// Unicode 15, table 3-7.
-std::size_t utf8_length(std::string_view s) {
-  auto at = [&](std::size_t i) { return i < s.size() ? static_cast<uint8_t>(s[i]) : uint8_t{0}; };
-  auto tail = [&](std::size_t i) { return (at(i) & 0xc0) == 0x80; };
-  const uint8_t b = at(0);
-  if (b < 0x80) return 1;
-  if (b >= 0xc2 && b <= 0xdf) return tail(1) ? 2 : 0;
-  if (b >= 0xe0 && b <= 0xef) {
-    const bool overlong = b == 0xe0 && at(1) < 0xa0, surrogate = b == 0xed && at(1) > 0x9f;
-    return tail(1) && tail(2) && !overlong && !surrogate ? 3 : 0;
-  }
-  if (b >= 0xf0 && b <= 0xf4) {
-    const bool overlong = b == 0xf0 && at(1) < 0x90, beyond = b == 0xf4 && at(1) > 0x8f;
-    return tail(1) && tail(2) && tail(3) && !overlong && !beyond ? 4 : 0;
-  }
-  return 0;
-}
-
 std::string printable(std::string_view s) {
   std::string out;
   while (!s.empty()) {
-    const std::size_t n = utf8_length(s);
-    const auto b = static_cast<uint8_t>(s[0]);
-    const bool c1 = n == 2 && b == 0xc2 && static_cast<uint8_t>(s[1]) < 0xa0;  // U+0080 … U+009F: controls, too
-    if (n == 0 || c1 || b < 0x20 || b == 0x7f)
-      out += fmt::format("\\x{:02x}", b);
+    std::size_t n = utf8_length(s);
+    if (n == 0 || control_length(s) != 0)
+      out += fmt::format("\\x{:02x}", static_cast<uint8_t>(s[0])), n = 1;
     else
       out += s.substr(0, n);
-    s.remove_prefix(n == 0 || c1 ? 1 : n);
+    s.remove_prefix(n);
   }
   return out;
 }

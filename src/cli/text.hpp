@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/utf8.hpp"
+
 namespace skep::cli {
 
 enum class Colour : uint8_t { off, on };
@@ -34,8 +36,10 @@ std::string percent(uint64_t part, uint64_t whole);      // "99.8 %": 100.0 and 
 std::string in_short(double n);                          // 2.1 M
 std::size_t width(std::string_view s);                   // columns on a terminal: code points, colours not counted
 std::string padded(std::string_view s, std::size_t to);  // spaces behind
-// Bytes of the UTF-8 character that starts s; 0 where there is none.
-std::size_t utf8_length(std::string_view s);
+std::size_t columns_of(int fd);                          // of the terminal behind fd; 0 where there is none
+// Rows of tables, which are indented, cut to so many columns, with a … where something is missing; sentences are
+// wrapped by the terminal. All is whole where nobody knows how many columns there are.
+std::string fitted(std::string_view text, std::size_t columns);
 std::string printable(std::string_view s);  // control characters and broken UTF-8 as \xNN
 
 // Columns two spaces apart, as wide as their widest cell; nothing behind the last.

@@ -13,6 +13,8 @@ TEST(Text, numbers_people_read) {
   EXPECT_EQ(duration(99), "99 ns");
   EXPECT_EQ(duration(512), "0.5 µs");
   EXPECT_EQ(duration(312'400), "0.3 ms");
+  EXPECT_EQ(duration(999'900'000), "999.9 ms");
+  EXPECT_EQ(duration(2'291'200'000), "2.3 s");
   EXPECT_EQ(duration(12'100'000'000), "12.1 s");
   EXPECT_EQ(plural(1, "entry"), "1 entry");
   EXPECT_EQ(plural(2048, "entry"), "2,048 entries");
@@ -43,6 +45,16 @@ TEST(Text, nothing_from_a_file_moves_the_cursor) {
   EXPECT_EQ(printable("\xff\xc3"), "\\xff\\xc3");
   EXPECT_EQ(printable("\xe0\x80\xaf\xed\xa0\x80\xf4\x90\x80\x80"),  // overlong, a surrogate, beyond U+10FFFF
             "\\xe0\\x80\\xaf\\xed\\xa0\\x80\\xf4\\x90\\x80\\x80");
+}
+
+TEST(Text, lines_fit_the_terminal) {
+  const std::string wide = " " + std::string(29, 'x');
+  EXPECT_EQ(fitted(wide + "\n" + wide, 0), wide + "\n" + wide);
+  EXPECT_EQ(fitted(wide + "\nshort\n", 30), wide + "\nshort\n");
+  EXPECT_EQ(fitted(wide + "\nshort", 29), wide.substr(0, 28) + "…\nshort");
+  EXPECT_EQ(fitted(" µ" + wide, 20), " µ" + wide.substr(0, 17) + "…");
+  EXPECT_EQ(fitted(" " + Paint(Colour::on).red(wide), 20), " \033[31m" + wide.substr(0, 18) + "\033[0m…");
+  EXPECT_EQ(fitted("a sentence of some length", 20), "a sentence of some length");
 }
 
 TEST(Text, columns_are_as_wide_as_their_widest_cell) {

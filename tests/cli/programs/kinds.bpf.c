@@ -15,6 +15,8 @@ struct mixed {
   __s16 change;
   _Bool ready;
   __u8 pair[2];
+  __u8 version[4];
+  char word[8];
 };
 
 struct {
@@ -40,6 +42,7 @@ struct {
 
 const volatile __u32 keep = 60;
 __u64 longest;
+struct mixed last, never;
 __u32 unused;
 
 static __always_inline void measure(__u32 length) {
@@ -64,12 +67,14 @@ int short_ones(struct __sk_buff *skb) {
 SEC("tc")
 int fill(struct __sk_buff *skb) {
   __u32 key = skb->len;
-  struct mixed m = {.colour = green, .address = bpf_htonl(0x0a000001), .name = "eth\n0", .change = -key, .ready = 1};
+  struct mixed m = {.colour = green, .address = bpf_htonl(0x0a000001), .name = "eth\n0", .change = -key, .ready = 1,
+                    .word = "größe"};
   m.hardware[0] = 0xaa, m.hardware[5] = 1, m.pair[1] = 7;
   bpf_map_update_elem(&mixtures, &key, &m, 0);
   unsigned char three[3] = {1, 2, 3};
   __u16 two = 0x1234;
   bpf_map_update_elem(&untyped, three, &two, 0);
+  last = m;
   bpf_printk("length %d", key);
   return key > 200 ? TC_ACT_SHOT : TC_ACT_OK;
 }
