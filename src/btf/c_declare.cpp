@@ -99,6 +99,7 @@ bool CWriter::step(const Type& t, TypeId& id, Declarator& d) {
     case Kind::func_proto: {
       enclose(d, parameters(t));
       d.qualifiers.clear();
+      where_ = Where::prototype;  // what is left is what it returns
       Kind result = value_type(btf_, id).kind;
       if (result == Kind::array || result == Kind::func_proto || marks_[t.id].opaque) id = 0;
       return true;
@@ -121,11 +122,14 @@ bool CWriter::step(const Type& t, TypeId& id, Declarator& d) {
 
 void CWriter::declare(TypeId id, std::string declarator) {
   Declarator d{.text = std::move(declarator), .qualifiers = {}};
+  Where outer = where_;
   Type t = btf_.type(id);
   while (spend(8) && step(t, id, d)) t = btf_.type(id);
-  if (!spend(d.text.size())) return;
-  out_ += d.qualifiers;
-  base(t);
+  if (spend(d.text.size())) {
+    out_ += d.qualifiers;
+    base(t);
+  }
+  where_ = outer;
   if (!d.text.empty()) (out_ += ' ') += d.text;
 }
 

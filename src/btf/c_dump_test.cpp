@@ -78,6 +78,9 @@ TEST(CDump, DeclarationsGrowFromTheNameOutwards) {
          not_a_pointer = w.refer(Kind::restrict_, "", i);
   TypeId list = w.array({.element = constant, .index = i, .count = 3});
   TypeId proto_of_proto = w.function_proto(f, std::vector<Param>{});
+  TypeId nameless = structure(w, "", 4, {at("a", i, 0)}), to_nameless = w.refer(Kind::ptr, "", nameless);
+  TypeId of_nameless = w.function_proto(
+      to_nameless, std::vector<Param>{{"", nameless}, {"", to_nameless}, {"", w.array({nameless, i, 2})}});
   auto btf = parsed(w);
   auto said = [&](TypeId id) { return text_of(c_declaration(*btf, id, "x")); };
   EXPECT_EQ(said(i), "int x");
@@ -90,6 +93,7 @@ TEST(CDump, DeclarationsGrowFromTheNameOutwards) {
   EXPECT_EQ(said(alone), "void *__restrict x");
   EXPECT_EQ(said(not_a_pointer), "int x");
   EXPECT_EQ(said(list), "const char x[3]");
+  EXPECT_EQ(said(of_nameless), "void *x(void *, void *, void *)");
   EXPECT_EQ(said(proto_of_proto), "int (*x(void))(struct flow *, ...)");
 }
 
