@@ -188,7 +188,7 @@ void CWriter::base(const Type& t) {
       }
       return;
     case Kind::typedef_:
-      if (dialect_ == Dialect::host) (out_ += name_of(btf_.resolve(t.id).kind)) += ' ';
+      if (tags_of_typedefs_) (out_ += name_of(btf_.resolve(t.id).kind)) += ' ';
       out_ += names_.of(t);
       return;
     case Kind::struct_:
@@ -211,7 +211,7 @@ void CWriter::base(const Type& t) {
     case Kind::enum64:
       if (!t.name.empty()) {
         (out_ += "enum ") += names_.of(t);
-      } else if (dialect_ == Dialect::host || where_ == Where::prototype || marks_[t.id].state == State::done) {
+      } else if (dialect_ != Dialect::bpf || where_ == Where::prototype || marks_[t.id].state == State::done) {
         number(t);
       } else {
         out_ += "enum ";
@@ -247,7 +247,7 @@ void CWriter::definition(const Type& t) {
   bool guarded = dialect_ == Dialect::bpf && is_c23_word(btf_, t);
   if (guarded) out_ += "#if !defined(__STDC_VERSION__) || __STDC_VERSION__ < 202311L\n";
   std::string name(names_.of(t));
-  if (t.kind == Kind::typedef_ && dialect_ == Dialect::host) {
+  if (t.kind == Kind::typedef_ && dialect_ != Dialect::bpf) {
     Type record = btf_.resolve(t.id);
     (((out_ += "typedef ") += name_of(record.kind)) += ' ') += name + ' ';
     scoped_body(record, layout_.fields_of(record), name);
@@ -398,28 +398,36 @@ void CWriter::body(const Type& record, const std::vector<CField>& fields) {
     }
   }
   if (round_up(end, uint64_t{align} * 8) != size) hole(is_union ? 0 : end, size);
-  if (dialect_ == Dialect::host && fields.empty() && size == 0) hole(0, 0);  // C++ gives it a byte otherwise
+  if (dialect_ != Dialect::bpf && fields.empty() && size == 0) hole(0, 0);  // C++ gives it a byte otherwise
   --depth_;
   line();
   out_ += form == Form::plain ? "}" : "} __attribute__((packed))";
   if (is_aligned) out_ += " __attribute__((aligned(" + std::to_string(align) + ")))";
 }
 
-void CWriter::section(const Type& datasec, std::string_view tag) {
-  Type record = datasec;
-  record.kind = Kind::struct_;
+void CWriter::section(std::span<const CVariable> variables, std::string_view tag) {
+  Type record{.id = 0, .kind = Kind::struct_, .kind_flag = false, .vlen = 0, .size_or_type = 0, .name = tag};
+  constexpr uint64_t most_section = UINT32_MAX - 16;
   std::vector<CField> fields;
-  for (SectionVar v : btf_.section_vars(datasec)) {
-    Type var = btf_.type(v.type);
+  uint64_t end = 0;
+  for (const CVariable& v : variables) {
     auto size = btf_.size_of(v.type);
-    if (var.kind == Kind::var && !var.name.empty() && size && uint64_t{v.offset} + *size <= datasec.size_or_type)
-      fields.push_back({.name = var.name,
-                        .type = v.type,
-                        .begin = uint64_t{v.offset} * 8,
-                        .width = uint64_t{*size} * 8,
-                        .is_bitfield = false});
+    if (!size || uint64_t{v.offset} + *size > most_section) continue;
+    fields.push_back({.name = v.name,
+                      .type = v.type,
+                      .begin = uint64_t{v.offset} * 8,
+                      .width = uint64_t{*size} * 8,
+                      .is_bitfield = false});
+    end = std::max(end, uint64_t{v.offset} + *size);
   }
-  std::ranges::stable_sort(fields, {}, &CField::begin);
+  std::ranges::sort(fields, {}, [](const CField& f) { return std::tuple(f.begin, f.width, f.name); });
+  // It ends where C lets it end: rounded up to what the variables ask for, or where nothing can be asked for.
+  record.size_or_type = static_cast<uint32_t>(end);
+  for (uint64_t align : {2U, 4U, 8U, 16U}) {
+    if (layout_.shape_of(record, fields).form == Form::plain) break;
+    record.size_or_type = static_cast<uint32_t>(round_up(end, align));
+  }
+  if (layout_.shape_of(record, fields).form != Form::plain) record.size_or_type = static_cast<uint32_t>(end);
   where_ = Where::section;
   (out_ += "struct ") += tag;
   out_ += ' ';

@@ -46,8 +46,12 @@ Result<std::string> c_header(const Btf& btf) {
   return out.take();
 }
 
+static Dialect dialect_of(const CDefinitions& options) {
+  return options.keywords == Keywords::c ? Dialect::host_c : Dialect::host;
+}
+
 Result<std::string> c_definitions(const Btf& btf, std::span<const TypeId> roots, const CDefinitions& options) {
-  CWriter out(btf, Dialect::host, options.prefix);
+  CWriter out(btf, dialect_of(options), options.prefix);
   for (TypeId id : roots) {
     if (Type t = btf.type(id); t.kind == Kind::datasec)
       for (SectionVar v : btf.section_vars(t)) out.visit(v.type, CWriter::Use::by_value);
@@ -59,7 +63,8 @@ Result<std::string> c_definitions(const Btf& btf, std::span<const TypeId> roots,
 }
 
 Result<std::string> c_declaration(const Btf& btf, TypeId id, std::string_view name, const CDefinitions& options) {
-  CWriter out(btf, Dialect::host, options.prefix);
+  CWriter out(btf, dialect_of(options), options.prefix);
+  if (options.defined == CDefinitions::Defined::elsewhere) out.leave_typedefs_alone();
   out.visit(id, CWriter::Use::by_value);
   (void)out.take();  // what stands before it is c_definitions' to write
   out.declare(id, std::string(name));
@@ -67,13 +72,19 @@ Result<std::string> c_declaration(const Btf& btf, TypeId id, std::string_view na
   return out.take();
 }
 
-Result<std::string> c_section(const Btf& btf, TypeId datasec, std::string_view tag, const CDefinitions& options) {
-  CWriter out(btf, Dialect::host, options.prefix);
-  for (SectionVar v : btf.section_vars(btf.type(datasec))) out.visit(v.type, CWriter::Use::by_value);
+Result<std::string> c_section(const Btf& btf, std::span<const CVariable> variables, std::string_view tag,
+                              const CDefinitions& options) {
+  CWriter out(btf, dialect_of(options), options.prefix);
+  if (options.defined == CDefinitions::Defined::elsewhere) out.leave_typedefs_alone();
+  for (const CVariable& v : variables) out.visit(v.type, CWriter::Use::by_value);
   (void)out.take();
-  out.section(btf.type(datasec), tag);
-  TRY_VOID(out.check(datasec));
+  out.section(variables, tag);
+  TRY_VOID(out.check(variables.empty() ? 0 : variables.front().type));
   return out.take();
+}
+
+std::string c_identifier(std::string_view name, Keywords keywords) {
+  return identifier(name, keywords == Keywords::c ? Dialect::host_c : Dialect::host);
 }
 
 }  // namespace skep::btf

@@ -27,6 +27,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
   check(c_definitions(btf, all, {.prefix = "p_"}), size);
   TypeId last = btf.count() - 1;
   check(c_declaration(btf, last, "name"), size);
-  if (btf.type(last).kind == Kind::datasec) check(c_section(btf, last, "section"), size);
+  if (btf.type(last).kind == Kind::datasec) {
+    std::vector<CVariable> variables;
+    for (SectionVar v : btf.section_vars(btf.type(last)))
+      variables.push_back({.name = btf.type(v.type).name, .type = v.type, .offset = v.offset});
+    check(c_section(btf, variables, "section"), size);
+  }
   return 0;
 }

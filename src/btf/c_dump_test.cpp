@@ -260,7 +260,6 @@ TEST(CDump, HostsHaveTheirOwnTypedefsAndTheKeywordsOfCpp) {
   TypeId root = structure(w, "new", 24, {at("a", size, 0), at("b", own, 64), at("c", state, 128)});
   structure(w, "not_needed", 0, {});
   TypeId variable = w.variable("v", w.refer(Kind::const_, "", own), Linkage::global);
-  TypeId section = w.section(".rodata", 16, std::vector<SectionVar>{{variable, 8, 8}});
   auto btf = parsed(w);
   EXPECT_EQ(text_of(c_definitions(*btf, std::vector{root}, {.prefix = "p_"})), R"(typedef struct p_own_t {
 	unsigned long class_;
@@ -277,10 +276,39 @@ struct p_new {
 };
 
 )");
-  EXPECT_EQ(text_of(c_section(*btf, section, "p__rodata", {.prefix = "p_"})), R"(struct p__rodata {
+  const CVariable v = {.name = "v", .type = variable, .offset = 8};
+  EXPECT_EQ(text_of(c_section(*btf, {&v, 1}, "p__rodata", {.prefix = "p_"})), R"(struct p__rodata {
 	unsigned char __hole_0[8];
 	struct p_own_t v;
 })");
+}
+
+TEST(CDump, SectionsEndWithTheirLastVariable) {
+  Writer w;
+  TypeId wide = number(w, "long", 8), narrow = number(w, "char", 1);
+  auto btf = parsed(w);
+  const CVariable variables[] = {{.name = "new", .type = narrow, .offset = 18},
+                                 {.name = "a", .type = wide, .offset = 8}};
+  EXPECT_EQ(text_of(c_section(*btf, variables, "s")), R"(struct s {
+	unsigned char __hole_0[8];
+	long a;
+	unsigned char __hole_16[2];
+	char new_;
+})");
+  const CVariable between = {.name = "new", .type = wide, .offset = 2};  // no compiler's work
+  EXPECT_EQ(text_of(c_section(*btf, {&between, 1}, "s", {.keywords = Keywords::c})), R"(struct s {
+	unsigned char __hole_0[2];
+	long new;
+} __attribute__((packed)))");
+}
+
+TEST(CDump, WhatIsNoNameBecomesOne) {
+  EXPECT_EQ(c_identifier("my-prog.bpf"), "my_prog_bpf");
+  EXPECT_EQ(c_identifier("1st"), "_1st");
+  EXPECT_EQ(c_identifier(""), "_");
+  EXPECT_EQ(c_identifier("class"), "class_");
+  EXPECT_EQ(c_identifier("class", Keywords::c), "class");
+  EXPECT_EQ(c_identifier("int", Keywords::c), "int_");
 }
 
 // Valid BTF, but no C: what closes the loop has no name that could be declared ahead.

@@ -112,90 +112,52 @@ static constexpr std::string_view c_words[] = {"_Alignas",
                                                "volatile",
                                                "while"};
 static_assert(std::ranges::is_sorted(c_words));
-// What C++, <stdbool.h> and the macros of GNU C on Linux add.
-static constexpr std::string_view host_words[] = {"alignas",
-                                                  "alignof",
-                                                  "and",
-                                                  "and_eq",
-                                                  "bitand",
-                                                  "bitor",
-                                                  "bool",
-                                                  "catch",
-                                                  "char16_t",
-                                                  "char32_t",
-                                                  "char8_t",
-                                                  "class",
-                                                  "co_await",
-                                                  "co_return",
-                                                  "co_yield",
-                                                  "compl",
-                                                  "concept",
-                                                  "const_cast",
-                                                  "consteval",
-                                                  "constexpr",
-                                                  "constinit",
-                                                  "decltype",
-                                                  "delete",
-                                                  "dynamic_cast",
-                                                  "explicit",
-                                                  "export",
-                                                  "false",
-                                                  "friend",
-                                                  "linux",
-                                                  "mutable",
-                                                  "namespace",
-                                                  "new",
-                                                  "noexcept",
-                                                  "not",
-                                                  "not_eq",
-                                                  "nullptr",
-                                                  "operator",
-                                                  "or",
-                                                  "or_eq",
-                                                  "private",
-                                                  "protected",
-                                                  "public",
-                                                  "reinterpret_cast",
-                                                  "requires",
-                                                  "static_assert",
-                                                  "static_cast",
-                                                  "template",
-                                                  "this",
-                                                  "thread_local",
-                                                  "throw",
-                                                  "true",
-                                                  "try",
-                                                  "typeid",
-                                                  "typename",
-                                                  "typeof_unqual",
-                                                  "unix",
-                                                  "using",
-                                                  "virtual",
-                                                  "wchar_t",
-                                                  "xor",
-                                                  "xor_eq"};
+// What C23, <stdbool.h> and the macros of GNU C on Linux add.
+static constexpr std::string_view host_words[] = {"alignas",      "alignof", "bool",          "constexpr",
+                                                  "false",        "linux",   "nullptr",       "static_assert",
+                                                  "thread_local", "true",    "typeof_unqual", "unix"};
 static_assert(std::ranges::is_sorted(host_words));
+// What C++ adds.
+static constexpr std::string_view cxx_words[] = {
+    "and",       "and_eq",       "bitand",     "bitor",     "catch",     "char16_t",
+    "char32_t",  "char8_t",      "class",      "co_await",  "co_return", "co_yield",
+    "compl",     "concept",      "const_cast", "consteval", "constinit", "decltype",
+    "delete",    "dynamic_cast", "explicit",   "export",    "friend",    "mutable",
+    "namespace", "new",          "noexcept",   "not",       "not_eq",    "operator",
+    "or",        "or_eq",        "private",    "protected", "public",    "reinterpret_cast",
+    "requires",  "static_cast",  "template",   "this",      "throw",     "try",
+    "typeid",    "typename",     "using",      "virtual",   "wchar_t",   "xor",
+    "xor_eq"};
+static_assert(std::ranges::is_sorted(cxx_words));
 
 static bool is_reserved(std::string_view name, Dialect dialect) {
   if (name.starts_with("__builtin_")) return true;  // __builtin_va_list is a type of every compiler
   return std::ranges::binary_search(c_words, name) ||
-         (dialect == Dialect::host && std::ranges::binary_search(host_words, name));
+         (dialect != Dialect::bpf && std::ranges::binary_search(host_words, name)) ||
+         (dialect == Dialect::host && std::ranges::binary_search(cxx_words, name));
 }
 
 static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-std::string_view CNames::identifier(std::string_view name) {
-  constexpr std::size_t most = 255;  // more than Linux and compilers promise
-  bool fine = name.size() <= most && !name.empty() && !is_digit(name[0]) &&
-              std::ranges::all_of(name, [](char c) { return is_letter(c) || is_digit(c); });
-  if (fine && !is_reserved(name, dialect_)) return name;
-  std::string out(name.substr(0, most));
+constexpr std::size_t most_letters = 255;  // more than Linux and compilers promise
+
+static bool is_identifier(std::string_view name) {
+  return name.size() <= most_letters && !name.empty() && !is_digit(name[0]) &&
+         std::ranges::all_of(name, [](char c) { return is_letter(c) || is_digit(c); });
+}
+
+std::string identifier(std::string_view name, Dialect dialect) {
+  std::string out(name.substr(0, most_letters));
   for (char& c : out)
     if (!is_letter(c) && !is_digit(c)) c = '_';
-  if (fine) out += '_';
+  if (is_reserved(out, dialect)) out += '_';
   if (out.empty() || is_digit(out[0])) out.insert(0, "_");
-  return keep(std::move(out));
+  return out;
+}
+
+std::string_view CNames::identifier(std::string_view name) {
+  return is_identifier(name) && !is_reserved(name, dialect_) ? name : keep(btf::identifier(name, dialect_));
 }
 
 std::string_view CNames::claim(std::string_view name, Scope& scope) {
@@ -257,9 +219,9 @@ CNames::CNames(const Btf& btf, Dialect dialect, std::string_view prefix)
 }
 
 void CNames::name_typedef(const Type& t) {
-  if (dialect_ == Dialect::host && !is_nameless_record(btf_, t.size_or_type)) return;  // it is written out
+  if (dialect_ != Dialect::bpf && !is_nameless_record(btf_, t.size_or_type)) return;  // it is written out
   std::string_view given = global(t.name, ordinary_);
-  while (dialect_ == Dialect::host && !tags_.taken.insert(given).second) given = global(t.name, ordinary_);
+  while (dialect_ != Dialect::bpf && !tags_.taken.insert(given).second) given = global(t.name, ordinary_);
   remember(key_of(t.id), t.name, given);
 }
 

@@ -16,8 +16,10 @@
 
 namespace skep::btf {
 
-// bpf: C for clang -target bpf. host: any compiler for a machine of 64 bits, C11 or C++.
-enum class Dialect { bpf, host };
+// bpf: C for clang -target bpf. host: any compiler for a machine of 64 bits, C11 or C++; host_c: the same, and words
+// that only C++ has stay as they are.
+enum class Dialect { bpf, host, host_c };
+std::string identifier(std::string_view name, Dialect dialect);
 
 bool is_nameless_record(const Btf& btf, TypeId id);  // qualifiers aside
 

@@ -26,7 +26,7 @@ Result<void> CWriter::check(TypeId id) const {
 }
 
 bool CWriter::is_written_out(const Type& t) const {
-  return dialect_ == Dialect::host && !is_nameless_record(btf_, t.size_or_type);
+  return dialect_ != Dialect::bpf && !is_nameless_record(btf_, t.size_or_type);
 }
 
 // clang (19) takes the name of an anonymous struct's member for that member until the outer struct ends, in C, too:
@@ -60,7 +60,7 @@ bool CWriter::visit(TypeId id, Use use) {
     case Kind::fwd: forward(t); return true;
     case Kind::enum_:
     case Kind::enum64:
-      if (t.name.empty() ? dialect_ == Dialect::host : true) definition(t);
+      if (t.name.empty() ? dialect_ != Dialect::bpf : true) definition(t);
       return true;
   }
   std::unreachable();

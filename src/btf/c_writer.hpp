@@ -6,6 +6,7 @@
 // and every step takes from a budget that grows with the BTF.
 #pragma once
 
+#include "btf/c_dump.hpp"
 #include "btf/c_layout.hpp"
 #include "btf/c_names.hpp"
 
@@ -20,8 +21,11 @@ class CWriter {
   bool visit(TypeId id, Use use);
   // Writes `type declarator`; an empty declarator leaves the type's name.
   void declare(TypeId id, std::string declarator);
-  void section(const Type& datasec, std::string_view tag);
+  void section(std::span<const CVariable> variables, std::string_view tag);
   void left_over_enums(TypeId from);
+
+  // On hosts an anonymous struct gets the tag of its typedef, unless it is defined by somebody else.
+  void leave_typedefs_alone() { tags_of_typedefs_ = false; }
 
   void text(std::string_view s) { out_ += s; }
   Result<void> check(TypeId id) const;  // whether the budget has lasted so far
@@ -68,6 +72,7 @@ class CWriter {
 
   const Btf& btf_;
   Dialect dialect_;
+  bool tags_of_typedefs_ = dialect_ != Dialect::bpf;
   CNames names_;
   CLayout layout_;
   std::string out_;
