@@ -12,6 +12,7 @@ std::unique_ptr<Verb> make_dump();
 std::unique_ptr<Verb> make_exec();
 std::unique_ptr<Verb> make_gen_min_core_btf();
 std::unique_ptr<Verb> make_gen_object();
+std::unique_ptr<Verb> make_gen_skeleton();
 std::unique_ptr<Verb> make_run();
 std::unique_ptr<Verb> make_test();
 
@@ -160,6 +161,15 @@ const Command table[] = {
      .notes = gen_min_core_btf_notes,
      .listens = {},
      .make = make_gen_min_core_btf},
+    {.name = "gen skeleton",
+     .does = "Makes a header for applications: an object with a member for each map, program and variable.",
+     .arguments = "FILE [options]",
+     .examples = {{"skep gen skeleton count.bpf.o > count.skel.hpp", "C++, over <skep/skeleton.hpp>"},
+                  {"skep gen skeleton count.bpf.o --lang c > count.skel.h", "C, over <bpf/libbpf.h>"}},
+     .exits = "0 written, 2 could not read the object",
+     .notes = "\nWhat is in it is described in [skeletons.md](skeletons.md).\n",
+     .listens = {},
+     .make = make_gen_skeleton},
     {.name = "asm",
      .does = "Assembles text to raw instructions.",
      .arguments = "FILE [-o OUT]",

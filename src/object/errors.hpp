@@ -107,7 +107,7 @@ namespace skep::object {
   X(RelocationOutside, "SKEP-O0075", "relocation-outside", EINVAL, (uint64_t, offset)(uint64_t, size),               \
     "a relocation at byte {offset}; there are {size} bytes", "the file may be damaged")                              \
   X(TooManySections, "SKEP-O0076", "too-many-sections", E2BIG, (std::size_t, most),                                  \
-    "together the objects have more than {most} sections", "")                                                       \
+    "there are more than {most} sections", "")                                                       \
   X(NotAKconfig, "SKEP-O0060", "not-a-kconfig", EINVAL, (std::string, path),                                         \
     "'{path}' is no configuration of a kernel: it is cut off, or larger than 16 MB", "") \
   X(KconfigValue, "SKEP-O0061", "kconfig-value", EINVAL,                                                             \
@@ -122,6 +122,8 @@ namespace skep::object {
     "{what} '{name}' is {here} here, {there} in the target", "")                                                     \
   X(NoAddress, "SKEP-O0065", "no-address", ENOENT, (std::string, name),                                              \
     "/proc/kallsyms shows no address of '{name}', or several", "addresses are shown to root only")                   \
+  X(NotAName, "SKEP-O0080", "not-a-name", EINVAL, (std::string, found)(std::string, suggestion),                     \
+    "'{found}' is no name that C and C++ allow", "call it {suggestion}")                                        \
   X(NoClang, "SKEP-O0040", "no-clang", ENOENT, , "no clang is installed, which compiles C to eBPF",                  \
     "install the package clang-19 (apt-get install clang-19)")                                                       \
   X(CompilerFails, "SKEP-O0041", "compiler-fails", EINVAL, (std::string, compiler)(std::string, text),               \
