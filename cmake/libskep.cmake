@@ -59,4 +59,5 @@ set(package ${CMAKE_INSTALL_LIBDIR}/cmake/skep)
 configure_package_config_file(cmake/package/skepConfig.cmake.in skepConfig.cmake INSTALL_DESTINATION ${package}
                               PATH_VARS CMAKE_INSTALL_INCLUDEDIR CMAKE_INSTALL_LIBDIR CMAKE_INSTALL_BINDIR)
 write_basic_package_version_file(skepConfigVersion.cmake COMPATIBILITY SameMinorVersion)
-install(FILES ${CMAKE_BINARY_DIR}/skepConfig.cmake ${CMAKE_BINARY_DIR}/skepConfigVersion.cmake DESTINATION ${package})
+install(FILES ${CMAKE_BINARY_DIR}/skepConfig.cmake ${CMAKE_BINARY_DIR}/skepConfigVersion.cmake
+        cmake/package/skepProgram.cmake DESTINATION ${package})

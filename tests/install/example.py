@@ -1,0 +1,51 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""examples/port_counter is built with an installed skep, as its reader would, and counts; a changed header of its
+eBPF program makes it anew.
+
+usage: example.py BUILD_FOLDER
+"""
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+EXPECTED = """\
+5 packets, 1348 bytes; 2 are others
+port 53: 2 packets, 204 bytes
+port 443: 1 packets, 1042 bytes
+2 of 64 ports
+not attached: attaching program 'count' is not supported yet: it waits for links of the user engine
+"""
+
+
+def run(*command):
+    done = subprocess.run([str(c) for c in command], text=True, capture_output=True)
+    if done.returncode:
+        sys.exit(f"example: {' '.join(map(str, command))}: {done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        work = pathlib.Path(folder)
+        run("cmake", "--install", sys.argv[1], "--prefix", work / "prefix")
+        source, build = work / "port_counter", work / "build"
+        shutil.copytree(ROOT / "examples/port_counter", source)
+        run("cmake", "-S", source, "-B", build, "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={work / 'prefix'}")
+        run("cmake", "--build", build)
+        found = [run(build / "port_counter")]
+        header = source / "counter.h"
+        header.write_text(header.read_text().replace("MOST_PORTS 64", "MOST_PORTS 32"))
+        run("cmake", "--build", build)
+        found.append(run(build / "port_counter"))
+    expected = [EXPECTED, EXPECTED.replace("2 of 64", "2 of 32")]
+    if found != expected:
+        print(f"example: found {found}, expected {expected}")
+        return 1
+    return 0
+
+
+sys.exit(main())
