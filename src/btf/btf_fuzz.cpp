@@ -109,7 +109,7 @@ void check_dedup(const Btf& btf) {
 
 void check_core(const Shared& btf, const Shared& few) {
   Minimal least(btf);
-  TypeId step = std::max(1u, btf->count() / 32);
+  TypeId step = std::max(1u, btf->count() / 24);
   for (TypeId id = 1; id < btf->count(); id += step)
     for (uint32_t ask = 0; ask <= core::ask_count; ++ask)
       for (std::string_view access : {"0", "1", "0:0", "0:1", "0:0:0", "0:2:1", "0:0:2", "0:9", "x"}) {
@@ -118,10 +118,10 @@ void check_core(const Shared& btf, const Shared& few) {
         if (!spec) continue;
         (void)core::text(*spec);
         (void)least.keep(*btf, relo);
-        for (const core::Target& target : {core::Target(btf), core::Target(few, [&] { return std::vector{btf}; })})
-          for (std::endian order : {std::endian::little, std::endian::big})
-            if (auto d = core::decide(*spec, core::candidates(*spec, target), order); !d)
-              must(!d.error().text().empty());
+        core::Target target{.btf = btf, .modules = {}};
+        if ((id + ask) % 4 == 0) target = {.btf = few, .modules = [&] { return std::vector{btf}; }};
+        auto d = core::decide(*spec, core::candidates(*spec, target), ask % 2 ? std::endian::big : std::endian::little);
+        must(d || !d.error().text().empty());
       }
   must(parse(least.bytes()).has_value());
 }
