@@ -314,7 +314,8 @@ Result<Decision> decide(const Spec& local, std::span<const Candidate> candidates
   for (const Candidate& c : candidates) {
     Match m = TRY(match(local, c));
     if (!m.spec) {
-      if (d.missing.empty() && !there) d.missing = missing(local, c, m.stop);
+      // Not where absence is an answer: a hostile type may have more members than match() has looked at.
+      if (d.missing.empty() && !there && !answers_absence(local.ask)) d.missing = missing(local, c, m.stop);
       continue;
     }
     Answer a = TRY(answer(*m.spec, order));
@@ -328,9 +329,10 @@ Result<Decision> decide(const Spec& local, std::span<const Candidate> candidates
     d.missing.clear();
     return d;
   }
-  if (candidates.empty()) d.missing = "the target has no " + local.btf->spelled(local.root);
   d.bytes = d.original_bytes;
-  if (!answers_absence(local.ask)) d.verdict = Verdict::poison;
+  if (answers_absence(local.ask)) return d;
+  d.verdict = Verdict::poison;
+  if (candidates.empty()) d.missing = "the target has no " + local.btf->spelled(local.root);
   return d;
 }
 
