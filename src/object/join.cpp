@@ -50,6 +50,7 @@ class Joiner {
 
   Image image_;
   std::vector<Input> inputs_;
+  Agreement agreement_;
   std::unordered_map<std::string_view, uint32_t> sections_;  // of the image by name
   std::vector<std::size_t> first_input_;                     // by section of the image
   std::vector<std::optional<uint32_t>> section_symbols_;     // in locals_, by section of the image
@@ -88,8 +89,9 @@ Result<void> Joiner::lay(Place& place, const Section& s) {
 
 Result<void> Joiner::add_section(Input& in, uint32_t index) {
   const Section& s = in.object->sections()[index];
-  bool kept = s.holds_code() ? s.size != 0 : s.holds_data() && s.name != ".eh_frame";
-  if (!kept || s.name.empty()) return {};
+  bool is_about_others = s.name == ".eh_frame" || s.name == ".BTF" || s.name == ".BTF.ext";  // whatever its flags say
+  bool kept = s.holds_code() ? s.size != 0 : s.holds_data();
+  if (!kept || is_about_others || s.name.empty()) return {};
   auto [at, is_new] = sections_.try_emplace(s.name, static_cast<uint32_t>(image_.sections.size()));
   if (is_new) {
     if (image_.sections.size() == most_sections) return fail(TooManySections{.most = most_sections});
@@ -157,7 +159,7 @@ Result<SymbolRef> Joiner::add_global(const Input& in, const Symbol& s) {
   bool was_defined = old.symbol.section != 0;
   if (defined && was_defined && is_strong(symbol) && is_strong(old.symbol) && old.owner != here)
     return fail(DefinedTwice{.symbol = symbol.name, .other = owner.object->name()});
-  if (old.owner != here) TRY_VOID(check_same(s.name, owner, in));
+  if (old.owner != here) TRY_VOID(agreement_.check(s.name, owner, in));
   uint8_t visibility = merged_visibility(old.symbol.visibility, symbol.visibility);
   if (defined && (!was_defined || (is_strong(symbol) && !is_strong(old.symbol))))
     old = {.symbol = std::move(symbol), .owner = here};
@@ -233,7 +235,7 @@ Result<void> Joiner::add(const Object& object) {
   inputs_.push_back({.object = &object, .types = std::move(types), .places = {}});
   Input& in = inputs_.back();
   in.places.resize(object.sections().size());
-  find_globals(in);
+  find_names(in);
   for (uint32_t i = 1; i < object.sections().size(); ++i)
     TRY_VOID_WITHIN(add_section(in, i), section_place(object.sections()[i]));
   std::vector<SymbolRef> refs;

@@ -22,25 +22,27 @@ struct Difference {
   std::string here, there;  // of the second and of the first
 };
 
+using Depth = Agreement::Depth;
+
+// One difference ends joining, so whatever was met before is known to agree.
 class Comparison {
  public:
-  Comparison(const Btf& a, const Btf& b) : a_(a), b_(b) {}
+  Comparison(const Btf& a, const Btf& b, Agreement::Pairs& known) : a_(a), b_(b), known_(known) {}
   std::optional<Difference> types(TypeId a, TypeId b);
 
  private:
-  enum class Depth : uint8_t { whole, shape };
   std::optional<Difference> pair(Type a, Type b, Depth depth);
   std::optional<Difference> records(const Type& a, const Type& b);
   void later(TypeId a, TypeId b, Depth depth) {
-    if (seen_.emplace(a, b, depth).second) waiting_.emplace_back(a, b, depth);
+    if (known_.emplace(a, b, depth).second) waiting_.emplace_back(a, b, depth);
   }
   Difference spelled(const Type& a, const Type& b) const {
     return {.here = b_.spelled(b.id), .there = a_.spelled(a.id)};
   }
 
   const Btf &a_, &b_;
+  Agreement::Pairs& known_;  // types may go in circles
   std::vector<std::tuple<TypeId, TypeId, Depth>> waiting_;
-  std::set<std::tuple<TypeId, TypeId, Depth>> seen_;  // types may go in circles
 };
 
 std::string counted(std::size_t n, std::string_view what) {
@@ -120,7 +122,8 @@ std::optional<Difference> Comparison::types(TypeId a, TypeId b) {
   return std::nullopt;
 }
 
-std::optional<Difference> maps(const Btf& a, const module::MapDef& x, const Btf& b, const module::MapDef& y) {
+std::optional<Difference> maps(const Btf& a, const module::MapDef& x, const Btf& b, const module::MapDef& y,
+                               Agreement::Pairs& known) {
   std::optional<Difference> found;
   auto same = [&](std::string_view what, uint64_t in_x, uint64_t in_y) {
     std::string before = "a map with " + std::string(what) + " ";
@@ -139,40 +142,34 @@ std::optional<Difference> maps(const Btf& a, const module::MapDef& x, const Btf&
     auto said = [&](const Btf& btf, TypeId id) {
       return "a map with " + std::string(what) + " " + (id == 0 ? "untyped" : btf.spelled(id));
     };
-    if ((in_x == 0) != (in_y == 0) || Comparison(a, b).types(in_x, in_y))
+    if ((in_x == 0) != (in_y == 0) || Comparison(a, b, known).types(in_x, in_y))
       found = Difference{.here = said(b, in_y), .there = said(a, in_x)};
   };
   same_type("key", x.key_type, y.key_type);
   same_type("value", x.value_type, y.value_type);
   same("inner map", x.inner != nullptr, y.inner != nullptr);
-  if (!found && x.inner) return maps(a, *x.inner, b, *y.inner);
+  if (!found && x.inner) return maps(a, *x.inner, b, *y.inner, known);
   return found;
-}
-
-bool is_map(const Input& in, TypeId var) {
-  TypeId section = in.types.section_type(".maps");
-  if (section == 0) return false;
-  auto vars = in.types.btf()->section_vars(in.types.btf()->type(section));
-  return std::ranges::any_of(vars, [&](const btf::SectionVar& v) { return v.type == var; });
 }
 
 }  // namespace
 
-Result<void> check_same(std::string_view name, const Input& a, const Input& b) {
+Result<void> Agreement::check(std::string_view name, const Input& a, const Input& b) {
   auto x = a.globals.find(name), y = b.globals.find(name);
   if (x == a.globals.end() || y == b.globals.end()) return {};  // without types nothing is known
   const Btf &in_a = *a.types.btf(), &in_b = *b.types.btf();
   Type s = in_a.type(x->second), t = in_b.type(y->second);
+  Pairs& known = known_[{&a, &b}];
   std::optional<Difference> d;
   if (s.kind != t.kind) {
     auto what = [](const Type& of) { return std::string(of.kind == Kind::func ? "a function" : "a variable"); };
     d = Difference{.here = what(t), .there = what(s)};
-  } else if (is_map(a, s.id) && is_map(b, t.id)) {
+  } else if (a.maps.contains(s.id) && b.maps.contains(t.id)) {
     auto m = TRY(declaration_of(in_a, s.size_or_type, std::string(name)));
     auto n = TRY(declaration_of(in_b, t.size_or_type, std::string(name)));
-    d = maps(in_a, m.def, in_b, n.def);
+    d = maps(in_a, m.def, in_b, n.def, known);
   } else {
-    d = Comparison(in_a, in_b).types(s.size_or_type, t.size_or_type);
+    d = Comparison(in_a, in_b, known).types(s.size_or_type, t.size_or_type);
   }
   if (!d) return {};
   return fail(

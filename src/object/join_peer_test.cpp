@@ -9,6 +9,7 @@
 #include "btf/dedup.hpp"
 #include "isa/op.hpp"
 #include "isa/print.hpp"
+#include "object/btf_file.hpp"
 #include "object/join.hpp"
 #include "object/made.hpp"
 #include "object/sent.hpp"
@@ -67,7 +68,7 @@ Buffer joined(std::span<const Object> objects) {
 std::string described(const Buffer& bytes) {
   auto object = Object::parse("joined", bytes);
   if (!object) return object.error().text();
-  auto m = open(*object);
+  auto m = open(*object, {.target = target_types(kernel_types)});
   if (!m) return m.error().text();
   std::string out = "license " + m->license + "\n";
   auto spelled = [&](btf::TypeId id) { return id == 0 ? "-" : m->btf->spelled(id); };

@@ -13,11 +13,16 @@ namespace skep::object {
 using btf::Kind;
 using btf::TypeId;
 
-void find_globals(Input& input) {
+void find_names(Input& input) {
+  for (uint32_t i = 1; i < input.object->sections().size(); ++i)
+    input.sections.emplace(input.object->sections()[i].name, i);
   const btf::Btf* b = input.types.btf().get();
-  for (TypeId id = 1; b != nullptr && id < b->count(); ++id)
+  if (b == nullptr) return;
+  for (TypeId id = 1; id < b->count(); ++id)
     if (btf::Type t = b->type(id); (t.kind == Kind::var || t.kind == Kind::func) && !t.name.empty())
       if (b->linkage_of(t) != btf::Linkage::static_) input.globals.emplace(t.name, id);
+  if (TypeId section = input.types.section_type(".maps"); section != 0)
+    for (btf::SectionVar v : b->section_vars(b->type(section))) input.maps.insert(v.type);
 }
 
 namespace {
@@ -31,6 +36,7 @@ class TypeJoiner {
  private:
   struct Merged {  // a datasec
     std::string_view name;
+    uint64_t size;
     std::vector<btf::SectionVar> vars;
   };
   struct Source {
@@ -42,7 +48,7 @@ class TypeJoiner {
   void find_stand_ins(std::size_t k);
   void give_ids();
   void copy();
-  void merge_sections(std::size_t k, std::vector<Merged>& merged);
+  void merge_sections(std::size_t k);
   const Place* place_of(std::size_t k, std::string_view section) const;
   bool is_own(std::size_t k, TypeId id) const { return stands_for_[k][id] == Source{.input = k, .id = id}; }
   std::vector<btf::ExtSection> records(const std::vector<TypeId>& final_ids) const;
@@ -51,6 +57,8 @@ class TypeJoiner {
   OwnerOf owner_;
   const Image& image_;
   btf::Writer all_;
+  std::vector<Merged> merged_;
+  std::unordered_map<std::string_view, std::size_t> merged_index_;
   std::vector<std::vector<Source>> stands_for_;  // what is written for each input's types; id 0: nothing
   std::vector<std::vector<TypeId>> ids_;         // of each input's types in all_
 };
@@ -79,6 +87,7 @@ void TypeJoiner::find_stand_ins(std::size_t k) {
     std::size_t owner = owner_.at(name);
     if (owner == k) continue;
     TypeId there = inputs_[owner].globals.at(name);
+    if (inputs_[owner].types.btf()->type(there).kind != b.type(id).kind) continue;  // names that no symbol has
     stands_for[id] = {.input = owner, .id = there};
     if (b.type(id).kind != Kind::func) continue;
     TypeId proto = b.type(id).size_or_type;
@@ -103,42 +112,41 @@ void TypeJoiner::give_ids() {
 }
 
 const Place* TypeJoiner::place_of(std::size_t k, std::string_view section) const {
-  uint32_t at = inputs_[k].object->find_section(section);
-  return at == 0 || inputs_[k].places[at].section == Place::nowhere ? nullptr : &inputs_[k].places[at];
+  auto at = inputs_[k].sections.find(section);
+  if (at == inputs_[k].sections.end()) return nullptr;
+  const Place& place = inputs_[k].places[at->second];
+  return place.section == Place::nowhere ? nullptr : &place;
 }
 
-void TypeJoiner::merge_sections(std::size_t k, std::vector<Merged>& merged) {
+void TypeJoiner::merge_sections(std::size_t k) {
   const btf::Btf& b = *inputs_[k].types.btf();
   for (TypeId id = 1; id < b.count(); ++id) {
     btf::Type t = b.type(id);
     if (t.kind != Kind::datasec) continue;
     const Place* place = place_of(k, t.name);
-    auto at = std::ranges::find(merged, t.name, &Merged::name);
-    if (at == merged.end()) at = merged.insert(at, {.name = t.name, .vars = {}});
+    auto [at, is_new] = merged_index_.try_emplace(t.name, merged_.size());
+    if (is_new) merged_.push_back({.name = t.name, .size = 0, .vars = {}});
+    Merged& m = merged_[at->second];
+    if (place != nullptr) m.size = image_.sections[place->section].size;
     if (place != nullptr && place->repeats) continue;
     for (btf::SectionVar v : b.section_vars(t)) {
       if (!is_own(k, v.type)) continue;
       v.type = ids_[k][v.type];
       if (place != nullptr) v.offset += static_cast<uint32_t>(place->offset);
-      at->vars.push_back(v);
+      m.vars.push_back(v);
     }
   }
 }
 
 void TypeJoiner::copy() {
-  std::vector<Merged> merged;
   for (std::size_t k = 0; k < inputs_.size(); ++k) {
     if (!inputs_[k].types.btf()) continue;
     const btf::Btf& b = *inputs_[k].types.btf();
     for (TypeId id = 1; id < b.count(); ++id)
       if (is_own(k, id)) all_.copy(b, id, [&](TypeId to) { return ids_[k][to]; });
-    merge_sections(k, merged);
+    merge_sections(k);
   }
-  for (const Merged& m : merged) {
-    auto in_image = std::ranges::find(image_.sections, m.name, &ImageSection::name);
-    uint64_t size = in_image == image_.sections.end() ? 0 : in_image->size;
-    all_.section(m.name, static_cast<uint32_t>(size), m.vars);
-  }
+  for (const Merged& m : merged_) all_.section(m.name, static_cast<uint32_t>(m.size), m.vars);
 }
 
 std::vector<btf::ExtSection> TypeJoiner::records(const std::vector<TypeId>& final_ids) const {

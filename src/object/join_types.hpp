@@ -2,7 +2,10 @@
 // The types of joined objects: one BTF, one BTF.ext, and whether a name means the same in two objects.
 #pragma once
 
+#include <map>
+#include <set>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "object/elf_image.hpp"
 #include "object/types.hpp"
@@ -21,13 +24,26 @@ struct Input {
   const Object* object;
   Types types;
   std::vector<Place> places;                                       // by section of the object
+  std::unordered_map<std::string_view, uint32_t> sections = {};    // the first of each name
   std::unordered_map<std::string_view, btf::TypeId> globals = {};  // vars and funcs that other objects see, by name
+  std::unordered_set<btf::TypeId> maps = {};                       // vars in .maps
 };
 
-void find_globals(Input& input);
+void find_names(Input& input);
 
-// Whether two declarations of a global name agree. What differs is in the error.
-Result<void> check_same(std::string_view name, const Input& a, const Input& b);
+// Whether declarations of global names agree.
+class Agreement {
+ public:
+  // What differs is in the error.
+  Result<void> check(std::string_view name, const Input& a, const Input& b);
+
+  // Types of two inputs that were found to agree: wholly, or in their shape only.
+  enum class Depth : uint8_t { whole, shape };
+  using Pairs = std::set<std::tuple<btf::TypeId, btf::TypeId, Depth>>;
+
+ private:
+  std::map<std::pair<const Input*, const Input*>, Pairs> known_;  // asked once, however many names have them
+};
 
 // Which input's declaration stands for a global name, by its place in `inputs`.
 using OwnerOf = std::unordered_map<std::string_view, std::size_t>;
