@@ -289,5 +289,52 @@ TEST(Core, EveryCellHasACaseOrAReason) {
             << " are impossible\n";
 }
 
+// ---- of an object -------------------------------------------------------------------------------------------------
+
+constexpr const char* asks = R"(
+struct t { int a, b; } __attribute__((preserve_access_index));
+static __attribute__((noinline)) int inner(struct t *t) { return t->b; }
+SEC("tc") int p(struct t *t) {
+  return inner(t);
+})";
+
+OpenOptions options_for(const std::string& types) {
+  auto btf = Types::read(made::object_of("clang-19", std::string(made::prelude) + types))->btf();
+  return {.target = [btf]() -> Result<btf::core::Target> { return btf::core::Target{.btf = btf}; }};
+}
+
+TEST(Core, PoisonIsSaidWhereItIs) {
+  const std::string source = std::string(made::prelude) + asks;
+  auto m = made::module_of("clang-19", source, options_for("struct t { int a, bb; } x;"));
+  ASSERT_EQ(m.progs[0].subprogs.size(), 2u);
+  EXPECT_EQ(m.progs[0].poisoned,
+            (std::vector<module::Poisoned>{{.insn = m.progs[0].subprogs[1].first_insn,
+                                            .spec = "struct t.b",
+                                            .missing = "the target's struct t has no member 'b'; it has a, bb"}}));
+  EXPECT_EQ(m.progs[0].core_relocations, 0u);
+  EXPECT_EQ(made::module_of("clang-19", source).progs[0].core_relocations, 1u) << "nobody said for whose types";
+}
+
+TEST(Core, FaultsNameProgramLineAndSpec) {
+  EXPECT_EQ(
+      made::refusal_of("clang-19", std::string(made::prelude) + asks,
+                       options_for("struct t { int a, b; } x; struct t___2 { int b; } y;")),
+      "o.o: program 'p': section '.text': function 'inner': insn 0 (o.c:14): struct t.b: several types of the target "
+      "may be struct t.b and they differ in field_byte_offset: it is 4 (bit 32) in type 1, 0 (bit 0) in type 3");
+}
+
+// Nobody is asked for types that nothing needs.
+TEST(Core, TheTargetIsAskedForOnlyWhereItIsNeeded) {
+  int asked = 0;
+  OpenOptions options{.target = [&]() -> Result<btf::core::Target> {
+    ++asked;
+    return btf::core::Target{};
+  }};
+  made::module_of("clang-19", made::linking, options);
+  EXPECT_EQ(asked, 0);
+  made::module_of("clang-19", std::string(made::prelude) + asks, options);
+  EXPECT_EQ(asked, 1);
+}
+
 }  // namespace
 }  // namespace skep::object
