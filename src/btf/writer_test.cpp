@@ -79,6 +79,25 @@ TEST(Writer, IdsMayBeChangedLater) {
   EXPECT_EQ(b->member(b->type(list), 1).type, number);
 }
 
+TEST(Writer, GoesOnAfterABase) {
+  Shared base = compiled("clang-19");
+  auto everything = base->find("everything", Kind::struct_);
+  ASSERT_TRUE(everything);
+  Writer w(base);
+  EXPECT_EQ(w.next(), base->count());
+  EXPECT_LT(w.string("everything"), base->string_bytes()) << "the base has this string";
+  EXPECT_EQ(w.string("new"), base->string_bytes());
+  TypeId pointer = w.refer(Kind::ptr, "", *everything);
+  Member members[] = {{.name = "name", .type = pointer, .bit_offset = 0, .bitfield_bits = 0}};
+  TypeId added = w.record(Kind::struct_, "new", 8, members);
+  auto split = parse(w.bytes(), base);
+  ASSERT_TRUE(split) << split.error().text();
+  EXPECT_EQ((*split)->count(), base->count() + 2);
+  EXPECT_EQ((*split)->type(added).name, "new");
+  EXPECT_EQ((*split)->member((*split)->type(added), 0).name, "name");
+  EXPECT_EQ((*split)->spelled(pointer), "struct everything *");
+}
+
 TEST(Writer, MoreMembersThan16BitsCount) {
   Writer w;
   std::vector<Enumerator> many;
