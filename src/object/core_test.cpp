@@ -316,11 +316,12 @@ TEST(Core, PoisonIsSaidWhereItIs) {
 }
 
 TEST(Core, FaultsNameProgramLineAndSpec) {
-  EXPECT_EQ(
-      made::refusal_of("clang-19", std::string(made::prelude) + asks,
-                       options_for("struct t { int a, b; } x; struct t___2 { int b; } y;")),
-      "o.o: program 'p': section '.text': function 'inner': insn 0 (o.c:14): struct t.b: several types of the target "
-      "may be struct t.b and they differ in field_byte_offset: it is 4 (bit 32) in type 1, 0 (bit 0) in type 3");
+  EXPECT_EQ(made::refusal_of("clang-19", std::string(made::prelude) + asks,
+                             options_for("struct t { int a, b; } x; struct t___2 { int b; } y;")),
+            "o.o: program 'p': section 'tc': function 'p': insn 0: section '.text': function 'inner': insn 0 (o.c:13): "
+            "struct t.b: several types of the target may be struct t.b and they differ in field_byte_offset: it is 4 "
+            "(bit 32) "
+            "in type 5, 0 (bit 0) in type 8");
 }
 
 // Nobody is asked for types that nothing needs.
