@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "btf/made.hpp"
+#include "btf/writer.hpp"
 
 namespace skep::btf::core {
 namespace {
@@ -131,6 +132,26 @@ TEST(Core, ModulesAreAskedOnlyForWhatTheKernelLacks) {
   const Target target{.btf = kernel, .modules = [&] { return std::vector{module}; }};
   EXPECT_EQ(decision_of({local(), "task", Ask::field_byte_offset, "0:0"}, target)->value, 8u);
   EXPECT_EQ(decision_of({local(), "list", Ask::field_byte_offset, "0:0"}, target)->value, 8u);
+}
+
+TEST(Core, AModuleAddsItsOwnTypesToTheKernels) {
+  auto kernel = compiled("struct mm { long x; long pgd[4]; } m;");
+  Writer w(kernel);
+  const TypeId number = w.integer(
+      "int", {.size_bytes = 4, .bits = 32, .offset = 0, .is_signed = true, .is_char = false, .is_bool = false});
+  const Member members[] = {{.name = "kept", .type = *kernel->find("mm"), .bit_offset = 0, .bitfield_bits = 0},
+                            {.name = "head", .type = number, .bit_offset = 320, .bitfield_bits = 0}};
+  w.record(Kind::struct_, "list", 48, members);
+  auto module = *parse(w.bytes(), kernel);
+  const Target target{.btf = kernel, .modules = [&] { return std::vector{module}; }};
+  EXPECT_EQ(decision_of({local(), "list", Ask::field_byte_offset, "0:0"}, target)->value, 40u);
+  EXPECT_EQ(decision_of({local(), "list", Ask::type_id_target, "0"}, target)->value, module->count() - 1);
+  EXPECT_EQ(candidates(*asked({local(), "mm", Ask::type_size, "0"}), {.btf = kernel, .modules = target.modules}).size(),
+            1u);
+  EXPECT_TRUE(
+      candidates(*asked({local(), "mm", Ask::type_size, "0"}), {.btf = compiled("int a;"), .modules = target.modules})
+          .empty())
+      << "what a module shares with its kernel is not the module's";
 }
 
 // In a load of a big-endian machine the first bit of a bit-field is the highest.
