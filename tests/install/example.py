@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """examples/port_counter is built with an installed skep, as its reader would, and counts; a changed header of its
-eBPF program makes it anew.
+eBPF program makes it anew. The same program with a C skeleton serves an application over skep and over libbpf.
 
 usage: example.py BUILD_FOLDER
 """
@@ -19,6 +19,7 @@ port 443: 1 packets, 1042 bytes
 2 of 64 ports
 not attached: attaching program 'count' is not supported yet: it waits for links of the user engine
 """
+OPENED = "by_port count 8 0\n"
 
 
 def run(*command):
@@ -41,7 +42,12 @@ def main():
         header.write_text(header.read_text().replace("MOST_PORTS 64", "MOST_PORTS 32"))
         run("cmake", "--build", build)
         found.append(run(build / "port_counter"))
-    expected = [EXPECTED, EXPECTED.replace("2 of 64", "2 of 32")]
+        build = work / "c_build"
+        run("cmake", "-S", ROOT / "tests/install/c_skeleton", "-B", build, "-G", "Ninja",
+            f"-DCMAKE_PREFIX_PATH={work / 'prefix'}", f"-DPROGRAM={source / 'counter.bpf.c'}")
+        run("cmake", "--build", build)
+        found += [run(build / "over_libbpf"), run(build / "over_skep", "run")]
+    expected = [EXPECTED, EXPECTED.replace("2 of 64", "2 of 32"), OPENED, OPENED + "2 1 60 1\nattach: 0\n"]
     if found != expected:
         print(f"example: found {found}, expected {expected}")
         return 1
