@@ -22,4 +22,3 @@ void user_ring_buffer__free(user_ring_buffer*) {}
 void user_ring_buffer__submit(user_ring_buffer*, void*) {}
 void user_ring_buffer__discard(user_ring_buffer*, void*) {}
 void perf_buffer__free(perf_buffer*) {}
-void btf_dump__free(btf_dump*) {}
