@@ -96,7 +96,8 @@ SKEP_API const struct skep_error* skep_last_error(void);
 struct skep_open_options {
   size_t size;
   const char* name;    /* what errors call the object; NULL: the path, or "object" for memory */
-  const char* btf;     /* path of the BTF of the kernel it is for; NULL: what the user engine runs as */
+  const char* btf;     /* whose types it is for: a path of raw BTF or of an ELF file, or "engine": the user engine's;
+                          NULL: the running kernel's, or where it shows none the user engine's */
   const char* kconfig; /* path of a kernel configuration (.gz too) for .kconfig variables; NULL: this machine's */
 };
 

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
 #include <memory>
 
+#include "base/file.hpp"
 #include "familiar/handles.hpp"
 
 using namespace skep::familiar;
@@ -40,15 +44,34 @@ bpf_object* adopted(skep_object* inner, std::string name) {
   return object.release();
 }
 
+// A path of text that is given as text. Empty where there is none.
+class TextFile {
+ public:
+  explicit TextFile(const char* text) {
+    if (text == nullptr) return;
+    fd_ = skep::Fd(::memfd_create("kconfig", MFD_CLOEXEC));
+    const std::size_t length = std::strlen(text);
+    if (fd_ && ::write(fd_.get(), text, length) == static_cast<ssize_t>(length))
+      path_ = "/proc/self/fd/" + std::to_string(fd_.get());
+  }
+  const char* path() const { return path_.empty() ? nullptr : path_.c_str(); }
+
+ private:
+  skep::Fd fd_;
+  std::string path_;
+};
+
 // `open` gets skep's options. Names that errors have are skep's own: the path.
 template <class Open>
 bpf_object* opened(const bpf_object_open_opts* options, std::string name, Open&& open) {
   const auto with = given(options);
   if (!with) return null(-EINVAL);
+  const TextFile kconfig(with->kconfig);
+  if (with->kconfig != nullptr && kconfig.path() == nullptr) return null(-ENOMEM);
   skep_open_options o{};
   o.size = sizeof o;
   o.btf = with->btf_custom_path;
-  o.kconfig = with->kconfig;
+  o.kconfig = kconfig.path();
   o.name = with->object_name;
   if (with->object_name != nullptr) name = with->object_name;
   return adopted(open(o), std::move(name));

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Applications of libbpf-bootstrap's shape compile unchanged against libbpf and against skep's familiar headers.
 
-Each is built twice, with the skeleton that bpftool generates, and run. Over libbpf the kernel runs its programs; over
+Each is built with the skeleton that bpftool generates over both, and with skep's own over skep, and run. Over libbpf the kernel runs its programs; over
 skep this process does, and what skep does not have yet answers ENOTSUPP and says what it waits for. parity.c calls
 every function that works and prints what it answers: the same, line for line.
 
@@ -35,13 +35,12 @@ RINGBUF = (f"skep: execs_bpf: map 'events': maps of type ringbuf are not availab
 UPROBE = (f"skep: bpf_program__attach_uprobe_opts is not supported yet: it waits for links of the user engine\n"
           f"the call cannot be watched: {ENOTSUPP}\n")
 
-# application: over skep and over libbpf: (exit, standard output, standard error); None: anything.
+# application: over skep and over libbpf: (exit, standard output, standard error).
 EXPECTED = {
     "execs": {"skep": (1, "", RINGBUF)},  # over libbpf it is compiled: not every machine has a tracefs
     "calls": {"skep": (1, "", UPROBE), "libbpf": (0, "10 calls, 10 returns\n", "")},
     "shield": {"skep": (0, SHIELD, ""), "libbpf": (0, SHIELD, "")},
 }
-ARGUMENTS = {"execs": ["50"]}
 # Rows that work and that parity.c and the applications do not call, each with the reason.
 NOT_CALLED = {
     "libbpf_set_memlock_rlim": "libbpf 1.1.2 does not export it",
@@ -60,28 +59,31 @@ def run(*command, **more):
     return done.stdout
 
 
+def compiled(app, kind, name, flags, work, build_folder):
+    """The application over libbpf, or over skep."""
+    program = work / f"{app}_{name}"
+    over = {"libbpf": ["-lbpf"],
+            "skep": ["-I", ROOT / "include/skep/libbpf", "-L", build_folder, "-lskep_bpf", "-lskep",
+                     f"-Wl,-rpath,{build_folder}"]}
+    run("gcc-12", "-Wall", "-Wextra", "-Werror", *flags, HERE / f"{app}.c", "-o", program, *over[kind])
+    return program
+
+
 def build(app, work, build_folder):
-    """{"skep": program, "libbpf": program}"""
+    """[(kind, program)]: over both with bpftool's skeleton, and over skep with skep's."""
     obj, skeleton = work / f"{app}.bpf.o", work / f"{app}.skel.h"
     run("clang-19", "-target", "bpf", "-D__TARGET_ARCH_x86", "-g", "-O2", *INCLUDE, "-c", HERE / f"{app}.bpf.c", "-o", obj)
     skeleton.write_text(run("bpftool", "gen", "skeleton", obj, "name", f"{app}_bpf"))
-    return build_both(app, ["-I", work], work, build_folder)
-
-
-def build_both(app, flags, work, build_folder):
-    flags = ["-Wall", "-Wextra", "-Werror", *flags, HERE / f"{app}.c", "-o"]
-    programs = {kind: work / f"{app}_{kind}" for kind in ("skep", "libbpf")}
-    run("gcc-12", *flags, programs["libbpf"], "-lbpf")
-    run("gcc-12", "-I", ROOT / "include/skep/libbpf", *flags, programs["skep"], "-L", build_folder, "-lskep_bpf", "-lskep",
-        f"-Wl,-rpath,{build_folder}")
-    return programs
+    programs = [(kind, compiled(app, kind, kind, ["-I", work], work, build_folder)) for kind in ("libbpf", "skep")]
+    skeleton.write_text(run(build_folder / "skep", "gen", "skeleton", obj, "--lang", "c", "--name", f"{app}_bpf"))
+    return [*programs, ("skep", compiled(app, "skep", "own_skeleton", ["-I", work], work, build_folder))]
 
 
 def check_parity(work, build_folder):
     obj = work / "every_part.bpf.o"
     run("clang-19", "-target", "bpf", "-g", "-O2", *INCLUDE, "-c", ROOT / "tests/api/every_part.bpf.c", "-o", obj)
-    programs = build_both("parity", [], work, build_folder)
-    ours, theirs = (run(programs[kind], obj).splitlines() for kind in ("skep", "libbpf"))
+    ours, theirs = (run(compiled("parity", kind, kind, [], work, build_folder), obj).splitlines()
+                    for kind in ("skep", "libbpf"))
     different = [f"parity: skep '{a}', libbpf '{b}'" for a, b in zip(ours, theirs) if a != b]
     findings.extend(different[:20])
     if len(ours) != len(theirs):
@@ -101,12 +103,13 @@ def main():
     build_folder = pathlib.Path(sys.argv[1]).resolve()
     with tempfile.TemporaryDirectory() as folder:
         for app, kinds in EXPECTED.items():
-            programs = build(app, pathlib.Path(folder), build_folder)
-            for kind, expected in kinds.items():
-                done = subprocess.run([programs[kind], *ARGUMENTS.get(app, [])], text=True, capture_output=True, timeout=60)
+            for kind, program in build(app, pathlib.Path(folder), build_folder):
+                if kind not in kinds:
+                    continue
+                done = subprocess.run([program], text=True, capture_output=True, timeout=60)
                 found = (done.returncode, done.stdout, done.stderr)
-                if any(e is not None and e != f for e, f in zip(expected, found)):
-                    findings.append(f"{app} over {kind}: found {found}, expected {expected}")
+                if found != kinds[kind]:
+                    findings.append(f"{program.name}: found {found}, expected {kinds[kind]}")
         lines = check_parity(pathlib.Path(folder), build_folder)
     check_every_row_is_called()
     for f in findings:

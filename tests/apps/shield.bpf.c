@@ -30,8 +30,12 @@ struct {
   __type(value, __u64);
 } dropped SEC(".maps");
 
+extern unsigned int CONFIG_HZ __kconfig __weak;
+extern enum libbpf_tristate CONFIG_NO_SUCH_THING __kconfig __weak;
+
 const volatile __u32 smallest = 0;
 __u64 seen;
+__u32 hz;
 
 SEC("xdp")
 int shield(struct xdp_md *ctx) {
@@ -39,6 +43,7 @@ int shield(struct xdp_md *ctx) {
   struct ethhdr *eth = data;
   struct iphdr *ip = (void *)(eth + 1);
   seen += 1;
+  hz = CONFIG_NO_SUCH_THING == TRI_NO ? CONFIG_HZ : 0;
   if ((void *)(ip + 1) > end || eth->h_proto != bpf_htons(ETH_P_IP)) return XDP_PASS;
   if (end - data < smallest) return XDP_ABORTED;
 

@@ -78,6 +78,7 @@ int main(void) {
          (unsigned long long)skel->bss->seen);
   err = shield_bpf__attach(skel);  // nothing attaches itself
   printf("attach: %d\n", err);
+  if (skel->bss->hz != skel->kconfig->CONFIG_HZ) printf("hz: %u, %u\n", skel->bss->hz, skel->kconfig->CONFIG_HZ);
 
 out:
   shield_bpf__destroy(skel);

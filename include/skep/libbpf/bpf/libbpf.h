@@ -81,13 +81,20 @@ struct bpf_map;
 struct bpf_link;
 struct btf;
 
+/* What a .kconfig variable of this type says. */
+enum libbpf_tristate {
+  TRI_NO = 0,
+  TRI_YES = 1,
+  TRI_MODULE = 2,
+};
+
 struct bpf_object_open_opts {
   size_t sz;
   const char* object_name;
   bool relaxed_maps;
   const char* pin_root_path;
   __u32 : 32;
-  const char* kconfig; /* the text of CONFIG_ lines that come before those of the machine */
+  const char* kconfig; /* CONFIG_ lines, instead of the machine's */
   const char* btf_custom_path;
   char* kernel_log_buf;
   size_t kernel_log_size;
