@@ -62,8 +62,8 @@ std::string_view keyword(const Type& t) {
   return "";
 }
 
-// Writes a type around a declarator, without const and its kin: "int (*)(struct flow *)". Hostile types go in circles,
-// and functions of functions double at each step, so there is a number of steps after which all is void.
+// Writes a type around a declarator, without const and its kin: "int (*)(struct flow *)". Hostile functions of
+// functions double at each step, so there is a number of steps after which all is void.
 class Declaration {
  public:
   explicit Declaration(const skep::btf::Btf& types) : types_(types) {}
@@ -173,6 +173,7 @@ class Printer {
   Bytes data_;
   std::string indent_;
   int depth_ = 0;
+  uint32_t left_ = 1 << 20;  // values; hostile unions of unions show the same bytes without end
   bool in_array_ = false, of_chars_ = false, ended_ = false;
 };
 
@@ -324,6 +325,8 @@ int Printer::one(const Type& t, Place at) {
 }
 
 int Printer::value(const char* name, TypeId id, Place at) {
+  if (left_ == 0) return -E2BIG;
+  --left_;
   const Type t = types_.resolve(id);
   const auto size = types_.size_of(id);
   const std::size_t bytes = at.bits != 0 ? (at.bit + at.bits + 7) / 8 : size.value_or(0);
