@@ -19,7 +19,7 @@ function(skep_library name)
   target_link_options(${shared} PRIVATE -Wl,--version-script=${CMAKE_BINARY_DIR}/${name}.map -Wl,--gc-sections
                       -Wl,--as-needed)
   set_target_properties(${shared} PROPERTIES OUTPUT_NAME ${name} LINKER_LANGUAGE CXX VERSION ${SKEP_VERSION}
-                        SOVERSION ${PROJECT_VERSION_MAJOR} LINK_DEPENDS ${CMAKE_BINARY_DIR}/${name}.map)
+                        SOVERSION ${PROJECT_VERSION_MAJOR} INSTALL_RPATH $ORIGIN LINK_DEPENDS ${CMAKE_BINARY_DIR}/${name}.map)
 
   get_target_property(reach ${layer} SKEP_REACH)
   foreach(used ${L_USES})
