@@ -412,7 +412,7 @@ void CWriter::section(std::span<const CVariable> variables, std::string_view tag
   uint64_t end = 0;
   for (const CVariable& v : variables) {
     auto size = btf_.size_of(v.type);
-    if (!size || uint64_t{v.offset} + *size > most_section) continue;
+    if (v.name.empty() || !size || uint64_t{v.offset} + *size > most_section) continue;
     fields.push_back({.name = v.name,
                       .type = v.type,
                       .begin = uint64_t{v.offset} * 8,

@@ -74,7 +74,7 @@ class Opener {
 // Null where nobody said what it is.
 Result<const btf::core::Target*> Opener::target() {
   if (!target_ && options_.target) target_ = TRY_WITHIN(options_.target(), "types of the target");
-  return target_ ? &*target_ : nullptr;
+  return target_ && target_->btf ? &*target_ : nullptr;  // without types it is none
 }
 
 Result<void> Opener::link_programs(const Types& types, const Maps& maps) {
