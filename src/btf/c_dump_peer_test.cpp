@@ -217,7 +217,7 @@ TEST(CDump, DefinitionsAreLaidOutAsTheyAreByHostCompilersInBothLanguages) {
   ASSERT_TRUE(text) << text.error().text();
   Judge judge(*btf, Language::host);
   for (const char* compiler :
-       {"gcc -std=c11", "g++ -x c++ -std=c++17", "clang-19 -std=c11", "clang++-19 -x c++ -std=c++17"})
+       {"gcc-12 -std=c11", "g++-12 -x c++ -std=c++17", "clang-19 -std=c11", "clang++-19 -x c++ -std=c++17"})
     expect_none_wrong(compiler, judge, "#include <stdbool.h>\n" + *text, compiler);
 }
 
@@ -232,7 +232,7 @@ void expect_none_wrong_anywhere(const char* what, const Btf& btf) {
   auto text = c_definitions(btf, roots);
   ASSERT_TRUE(text) << what << ": " << text.error().text();
   Judge judge(btf, Language::host);
-  for (const char* compiler : {"gcc -std=c11", "g++ -x c++ -std=c++17"})
+  for (const char* compiler : {"gcc-12 -std=c11", "g++-12 -x c++ -std=c++17"})
     expect_none_wrong(what, judge, "#include <stdbool.h>\n" + *text, compiler);
 }
 
@@ -428,7 +428,7 @@ TEST(CDump, WhatFuzzingFoundCompiles) {
       ++count;
     }
   for (const std::string& command :
-       {"clang-19 -target bpf" + headers, "gcc -std=c11" + definitions, "g++ -x c++" + definitions}) {
+       {"clang-19 -target bpf" + headers, "gcc-12 -std=c11" + definitions, "g++-12 -x c++" + definitions}) {
     std::string errors = made::output_of(command + quiet + "-fsyntax-only 2>&1 || true");
     EXPECT_EQ(errors.substr(0, 4000), "") << command.substr(0, 20);
   }
