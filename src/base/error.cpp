@@ -59,6 +59,7 @@ std::string Error::place() const {
 
 std::string Error::message() const { return words(row().message, fields()); }
 std::string Error::hint() const { return words(row().hint, fields()); }
+std::string Error::kernel() const { return words(row().kernel, fields()); }
 
 std::string Error::text() const {
   std::string out = place();

@@ -26,11 +26,12 @@
 
 namespace skep {
 
-// A row of a layer's table of diagnostics. `err` is the errno the kernel would answer.
+// A row of a layer's table of diagnostics. `err` is the errno the kernel would answer; `kernel` are words in the form
+// of its log, where it has some.
 struct Diagnostic {
   std::string_view code, slug;
   int err;
-  std::string_view message, hint;
+  std::string_view message, hint, kernel = {};
 };
 
 using Value = std::variant<int64_t, std::string>;
@@ -71,6 +72,7 @@ class Error {
   std::string message() const;  // found and expected
   std::string hint() const;     // what would be right; may be empty
   std::string text() const;     // all of it on one line
+  std::string kernel() const;   // the same as Linux's log has it; may be empty
 
  private:
   std::unique_ptr<Body> body_;
@@ -94,7 +96,8 @@ template <class D>
   return std::unexpected(std::move(e).within(std::move(place)));
 }
 
-consteval bool words_use_exactly(std::string_view names, std::string_view message, std::string_view hint) {
+consteval bool words_use_exactly(std::string_view names, std::string_view message, std::string_view hint,
+                                 std::string_view kernel = {}) {
   auto declared_as = [&](std::string_view n) {  // names = " reg; from; made_at;"
     for (std::size_t i = names.find(n); i != names.npos; i = names.find(n, i + 1))
       if (i > 0 && names[i - 1] == ' ' && i + n.size() < names.size() && names[i + n.size()] == ';') return true;
@@ -103,7 +106,7 @@ consteval bool words_use_exactly(std::string_view names, std::string_view messag
   std::size_t used = 0, declared = 0;
   for (char c : names) declared += c == ';';
   std::string_view seen[16];
-  for (auto text : {message, hint})
+  for (auto text : {message, hint, kernel})
     for (std::size_t i = text.find('{'); i != text.npos; i = text.find('{', i + 1)) {
       auto n = text.substr(i + 1, text.find('}', i) - i - 1);
       if (!declared_as(n)) return false;
@@ -165,15 +168,20 @@ consteval bool words_use_exactly(std::string_view names, std::string_view messag
 #define SKEP_FIELD_B_END
 
 // A table of diagnostics is an X-macro: SKEP_X_DIAGNOSTICS(SKEP_DIAGNOSTIC) defines one struct a row.
-#define SKEP_DIAGNOSTIC(Struct, code, slug, err, fields_, message, hint)                    \
-  struct Struct {                                                                           \
-    SKEP_END(SKEP_MEMBER_A fields_)                                                         \
-    static constexpr ::skep::Diagnostic row{code, slug, err, message, hint};                \
-    std::vector<::skep::Field> fields() const {                                             \
-      using ::skep::to_value;                                                               \
-      return {SKEP_END(SKEP_FIELD_A fields_)};                                              \
-    }                                                                                       \
-  };                                                                                        \
-  static_assert(::skep::words_use_exactly("" SKEP_END(SKEP_NAME_A fields_), message, hint), \
+#define SKEP_DIAGNOSTIC(Struct, code, slug, err, fields_, message, hint) \
+  SKEP_DIAGNOSTIC_OF(Struct, code, slug, err, fields_, message, hint, "")
+// One that the kernel has words for too: verify's tables name them before ours.
+#define SKEP_REJECTION(Struct, code, slug, err, fields_, kernel, message, hint) \
+  SKEP_DIAGNOSTIC_OF(Struct, code, slug, err, fields_, message, hint, kernel)
+#define SKEP_DIAGNOSTIC_OF(Struct, code, slug, err, fields_, message, hint, kernel)                 \
+  struct Struct {                                                                                   \
+    SKEP_END(SKEP_MEMBER_A fields_)                                                                 \
+    static constexpr ::skep::Diagnostic row{code, slug, err, message, hint, kernel};                \
+    std::vector<::skep::Field> fields() const {                                                     \
+      using ::skep::to_value;                                                                       \
+      return {SKEP_END(SKEP_FIELD_A fields_)};                                                      \
+    }                                                                                               \
+  };                                                                                                \
+  static_assert(::skep::words_use_exactly("" SKEP_END(SKEP_NAME_A fields_), message, hint, kernel), \
                 #Struct ": words and fields differ");
 #define SKEP_DIAGNOSTIC_ROW(Struct, ...) &Struct::row,
