@@ -10,11 +10,7 @@
 namespace skep::btf {
 namespace {
 
-Shared parsed(const Buffer& bytes) {
-  auto b = parse(bytes);
-  if (!b) ADD_FAILURE() << b.error().text(), std::abort();
-  return *b;
-}
+using made::parsed;
 
 void append(Writer& w, const Btf& b) {
   TypeId shift = w.next() - 1;

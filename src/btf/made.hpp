@@ -14,6 +14,7 @@
 
 #include "base/bytes.hpp"
 #include "base/file.hpp"
+#include "btf/types.hpp"
 
 namespace skep::btf::made {
 
@@ -31,6 +32,12 @@ struct Folder {
     return path + "/" + name;
   }
 };
+
+inline Shared parsed(const Buffer& bytes) {
+  auto b = parse(bytes);
+  if (!b) ADD_FAILURE() << b.error().text(), std::abort();
+  return *b;
+}
 
 inline std::string output_of(const std::string& command) {
   std::string out;

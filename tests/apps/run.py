@@ -14,6 +14,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from command import run
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 INCLUDE = ["-I", "/usr/include/x86_64-linux-gnu"]
@@ -50,13 +53,6 @@ NOT_CALLED = {
     "user_ring_buffer__discard": "without a buffer there is nothing to discard",
 }
 findings = []
-
-
-def run(*command, **more):
-    done = subprocess.run([str(c) for c in command], text=True, capture_output=True, **more)
-    if done.returncode:
-        sys.exit(f"apps: {' '.join(map(str, command))}: {done.stdout}{done.stderr}")
-    return done.stdout
 
 
 def compiled(app, kind, name, flags, work, build_folder):

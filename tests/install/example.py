@@ -7,9 +7,11 @@ usage: example.py BUILD_FOLDER
 """
 import pathlib
 import shutil
-import subprocess
 import sys
 import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from command import run
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 EXPECTED = """\
@@ -20,13 +22,6 @@ port 443: 1 packets, 1042 bytes
 not attached: attaching program 'count' is not supported yet: it waits for links of the user engine
 """
 OPENED = "by_port count 8 0\n"
-
-
-def run(*command):
-    done = subprocess.run([str(c) for c in command], text=True, capture_output=True)
-    if done.returncode:
-        sys.exit(f"example: {' '.join(map(str, command))}: {done.stdout}{done.stderr}")
-    return done.stdout
 
 
 def main():

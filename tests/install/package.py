@@ -7,21 +7,16 @@ usage: package.py BUILD_FOLDER     SKEP_BLESS=1 renews tests/install/*_symbols.t
 import os
 import pathlib
 import re
-import subprocess
 import sys
 import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from command import run
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 PROGRAM = ROOT / "tests/api/every_part.bpf.c"
 findings = []
-
-
-def run(*command, **more):
-    done = subprocess.run([str(c) for c in command], text=True, capture_output=True, **more)
-    if done.returncode:
-        sys.exit(f"package: {' '.join(map(str, command))}: {done.stdout}{done.stderr}")
-    return done.stdout
 
 
 def same(what, found, expected):
