@@ -25,20 +25,17 @@ static Error error_of(const vm::Fault& fault, uint64_t max_insns) {
 
 Stop stop_of(const user::Loaded& loaded, const vm::Fault& fault, uint64_t max_insns) {
   Stop stop{.error = error_of(fault, max_insns)};
-  std::string insn = fmt::format("insn {}", fault.insn);
   const module::ProgDef* program = program_of(loaded, fault.program);
   if (program == nullptr || fault.insn >= program->insns.size()) {
-    stop.error = std::move(stop.error).within(insn);
+    stop.error = std::move(stop.error).within(fmt::format("insn {}", fault.insn));
     return stop;
   }
   stop.insn = isa::print(program->insns, fault.insn, ProgramNames(*program, &loaded.module()));
   if (const module::LineInfo* line = module::source_line(*program, fault.insn); line != nullptr) {
-    const auto slash = line->file.rfind('/');
-    insn += fmt::format(" ({}:{})", line->file.substr(slash == line->file.npos ? 0 : slash + 1), line->line);
     stop.line = line->line;
     stop.source = line->text;
   }
-  stop.error = std::move(stop.error).within(insn);
+  stop.error = std::move(stop.error).within(module::place_of(*program, fault.insn));
   if (!program->name.empty()) stop.error = std::move(stop.error).within("program '" + program->name + "'");
   return stop;
 }

@@ -297,8 +297,6 @@ void CWriter::enumerators(const Type& t) {
 
 // ---- structs and unions -----------------------------------------------------------------------------------------
 
-static uint64_t round_up(uint64_t v, uint64_t to) { return (v + to - 1) / to * to; }
-
 // Holes are bytes, and single bits before and after them: these never move, on any machine.
 void CWriter::hole(uint64_t begin, uint64_t end) {
   auto bits = [&](uint64_t count) {

@@ -7,8 +7,6 @@
 
 namespace skep::btf {
 
-static uint64_t round_up(uint64_t v, uint64_t to) { return (v + to - 1) / to * to; }
-
 CLayout::CLayout(const Btf& btf) : btf_(btf), uses_(btf.count()) {
   for (TypeId id = 1; id < btf.count(); ++id) {
     Type outer = btf.type(id);

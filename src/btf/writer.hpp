@@ -51,7 +51,7 @@ class Writer {
   // The offset of this string, which is added where it is new. BTF.ext shares the strings.
   uint32_t string(std::string_view text);
 
-  // The table of layouts is for readers that do not know all kinds; Linux before 7.3 refuses it.
+  // The table of layouts is for readers that do not know all kinds; Linux before 7.1 refuses it.
   enum class Layouts : uint8_t { without, with };
   Buffer bytes(Layouts = Layouts::without) const;
 

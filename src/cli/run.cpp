@@ -179,16 +179,10 @@ class Run : public Verb {
   // Instructions that the target's types make impossible: a run that reaches one ends there.
   static void tell_of_poison(const module::Module& module, const Talk& talk) {
     for (const module::ProgDef& program : module.progs)
-      for (const module::Poisoned& p : program.poisoned) {
-        const module::LineInfo* line = module::source_line(program, p.insn);
-        const std::string where =
-            line == nullptr
-                ? ""
-                : fmt::format(" ({}:{})", std::filesystem::path(line->file).filename().string(), line->line);
+      for (const module::Poisoned& p : program.poisoned)
         fmt::print(stderr, "{}\n",
-                   talk.err.dim(printable(fmt::format("program '{}': insn {}{}: {}: {}", program.name, p.insn, where,
-                                                      p.spec, p.missing))));
-      }
+                   talk.err.dim(printable(fmt::format("program '{}': {}: {}: {}", program.name,
+                                                      module::place_of(program, p.insn), p.spec, p.missing))));
   }
 
   void keep(std::string_view line, const Talk& talk) {

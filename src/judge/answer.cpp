@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Questions answered, and the answers as JSON. Members come in the order of docs/reference/batch.md.
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -18,14 +20,9 @@ Json error_json(const Error& e) {
   return {{"error", {{"code", e.row().slug}, {"message", e.message()}, {"place", e.place()}, {"hint", e.hint()}}}};
 }
 
-std::string hex_number(uint64_t n) {
-  char text[2 + 16 + 1];
-  std::snprintf(text, sizeof text, "0x%lx", n);
-  return text;
-}
-
 Json fault_json(const vm::Fault& f) {
-  return {{"kind", vm::name(f.kind)}, {"insn", f.insn}, {"address", hex_number(f.address)}, {"region", f.region}};
+  return {
+      {"kind", vm::name(f.kind)}, {"insn", f.insn}, {"address", fmt::format("{:#x}", f.address)}, {"region", f.region}};
 }
 
 Json run_json(Result<RunResult> run) {
@@ -33,7 +30,7 @@ Json run_json(Result<RunResult> run) {
   const RunResult& r = *run;
   Json out = Json::object();
   if (r.outcome.fault.kind == vm::FaultKind::none) {
-    out["r0"] = hex_number(r.outcome.r0);
+    out["r0"] = fmt::format("{:#x}", r.outcome.r0);
     out["bits"] = 64;
   } else {
     out["fault"] = fault_json(r.outcome.fault);

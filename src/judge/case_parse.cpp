@@ -6,6 +6,7 @@
 #include "base/suggest.hpp"
 #include "facts/helpers.hpp"
 #include "isa/assemble.hpp"
+#include "isa/lexer.hpp"
 #include "judge/case.hpp"
 #include "judge/case_words.hpp"
 #include "judge/errors.hpp"
@@ -14,13 +15,7 @@
 namespace skep::judge {
 namespace {
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r'; }
-
-std::string_view trimmed(std::string_view s) {
-  while (!s.empty() && is_space(s[0])) s.remove_prefix(1);
-  while (!s.empty() && is_space(s.back())) s.remove_suffix(1);
-  return s;
-}
+using isa::is_space, isa::trimmed;
 
 // Where `mark` stands after white space (or at the start) and before white space (or at the end); npos where not.
 std::size_t find_mark(std::string_view line, std::string_view mark) {

@@ -40,8 +40,6 @@ Result<Left> run_once(Rig& rig, const CaseFile& file, user::Executor executor, c
   return left;
 }
 
-std::string hex_number(uint64_t n) { return fmt::format("0x{:x}", n); }
-
 std::string fault_text(const vm::Fault& f) {
   if (f.kind == vm::FaultKind::none) return "no fault";
   return fmt::format("fault {} at {} ({})", vm::name(f.kind), f.insn, f.region);
@@ -51,7 +49,7 @@ std::string fault_text(const vm::Fault& f) {
 std::string ending(const Left& left) {
   if (left.over_limit) return "limit";
   const vm::Outcome& out = left.result.outcome;
-  return out.fault.kind == vm::FaultKind::none ? "r0 = " + hex_number(out.r0) : fault_text(out.fault);
+  return out.fault.kind == vm::FaultKind::none ? fmt::format("r0 = {:#x}", out.r0) : fault_text(out.fault);
 }
 
 const Buffer* find(const Content& content, const Buffer& key) {
@@ -105,7 +103,7 @@ std::string actual(const Expectation& e, const CaseFile& file, const Left& left)
 std::string expected(const Expectation& e) {
   using Kind = Expectation::Kind;
   switch (e.kind) {
-    case Kind::r0: return "r0 = " + hex_number(e.number);
+    case Kind::r0: return fmt::format("r0 = {:#x}", e.number);
     case Kind::limit: return "limit";
     case Kind::fault: return "fault " + e.text + (e.insn ? fmt::format(" at {}", *e.insn) : "");
     case Kind::mem: return bytes_text("mem", e.bytes);

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "base/suggest.hpp"
+#include "isa/lexer.hpp"
 #include "judge/errors.hpp"
 #include "judge/packet_words.hpp"
 
@@ -18,7 +19,7 @@ std::unexpected<Error> wrong(std::string_view found, std::string expected) {
   return fail(CaseText{.found = std::string(found.substr(0, 40)), .expected = std::move(expected)});
 }
 
-bool is_space(char c) { return c == ' ' || c == '\t'; }
+using isa::is_space, isa::trimmed;
 
 // "-1", "42", "0xff", as 64 bits.
 std::optional<uint64_t> to_number(std::string_view text) {
@@ -65,9 +66,7 @@ class Reader {
     for (skip_space(); !rest_.empty(); skip_space()) TRY_VOID(input(run.input));
     for (;;) {
       const std::size_t comma = find_outside(behind, ",");
-      rest_ = behind.substr(0, comma);
-      skip_space();
-      while (!rest_.empty() && is_space(rest_.back())) rest_.remove_suffix(1);
+      rest_ = trimmed(behind.substr(0, comma));
       const auto begin = static_cast<std::size_t>(rest_.data() - line_.data()), end = begin + rest_.size();
       Expectation e = TRY(expectation(run.input.cpu));
       e.begin = begin;

@@ -44,6 +44,15 @@ const LineInfo* source_line(const ProgDef& prog, uint32_t insn) {
   return l && s && l->insn < s->first_insn ? nullptr : l;  // a line ends with its subprogram
 }
 
+std::string place_of(uint32_t insn, std::string_view path, uint32_t line) {
+  return "insn " + std::to_string(insn) + " (" + std::string(path.substr(path.rfind('/') + 1)) + ":" +
+         std::to_string(line) + ")";
+}
+std::string place_of(const ProgDef& prog, uint32_t insn) {
+  const LineInfo* l = source_line(prog, insn);
+  return l == nullptr ? "insn " + std::to_string(insn) : place_of(insn, l->file, l->line);
+}
+
 Result<std::size_t> find_map(const Module& m, std::string_view name) { return find<NoSuchMap>(m.maps, name); }
 Result<std::size_t> find_program(const Module& m, std::string_view name) { return find<NoSuchProgram>(m.progs, name); }
 

@@ -140,6 +140,9 @@ struct Module {
 
 // The source line an instruction came from, or null.
 const LineInfo* source_line(const ProgDef& prog, uint32_t insn);
+// "insn 12 (count.c:31)" of the file's name without its folders; "insn 12" where the line is not known.
+std::string place_of(const ProgDef& prog, uint32_t insn);
+std::string place_of(uint32_t insn, std::string_view path, uint32_t line);
 // The subprogram an instruction belongs to, or null where none are known.
 const Subprog* subprog_at(const ProgDef& prog, uint32_t insn);
 

@@ -2,12 +2,14 @@
 #include "module/words.hpp"
 
 #include "base/bytes.hpp"
+#include "isa/lexer.hpp"
 #include "module/errors.hpp"
 
 namespace skep::module {
 namespace {
 
-constexpr bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+using isa::is_space;
+
 constexpr bool is_plain(char c, std::string_view others) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || others.find(c) != others.npos;
 }

@@ -11,10 +11,8 @@ namespace {
 
 using isa::Insn;
 
-// The wire's numbers (RFC 9669 sections 4.3 and 5.4): what src of a call and of a 64-bit immediate says.
-constexpr uint8_t code_call = 0x85;
-constexpr uint8_t call_local = 1, call_kfunc = 2;
-constexpr uint8_t imm_map = 1, imm_map_value = 2, imm_function = 4;
+// Calls differ from one another in src, and so do 64-bit immediates (RFC 9669 sections 4.3 and 5.4).
+void become(Insn& i, isa::Op op) { i.set_src(isa::encode(op).src()); }
 
 std::string section_place(const Object& object, uint32_t section) {
   return "section '" + std::string(object.sections()[section].name) + "'";
@@ -214,7 +212,7 @@ Result<const Function*> Linker::called(const Symbol& symbol, uint32_t section, u
 Result<void> Linker::call(const Function& f, uint32_t pc, uint32_t insn, const Relocation* r) {
   Insn& i = out_.insns[pc];
   if (r == nullptr) {
-    if (i.src() != call_local) return {};  // a helper
+    if (decode(i) != isa::Op::call_local) return {};
     static const Symbol here{
         .name = "", .kind = SymbolKind::section, .binding = SymbolBinding::local, .section = 0, .value = 0, .size = 0};
     uint64_t target = static_cast<uint64_t>(int64_t{insn} + 1 + i.imm);
@@ -223,11 +221,11 @@ Result<void> Linker::call(const Function& f, uint32_t pc, uint32_t insn, const R
   const Symbol& symbol = object_.symbols()[r->symbol];
   if (symbol.section == 0) {
     external(pc, module::ExternKind::kfunc, symbol);
-    i.set_src(call_kfunc);
+    become(i, isa::Op::call_kfunc);
     i.imm = 0;
     return {};
   }
-  i.set_src(call_local);
+  become(i, isa::Op::call_local);
   return refer(pc, *TRY(called(symbol, symbol.section, target_insn(symbol, i.imm))));
 }
 
@@ -243,7 +241,7 @@ Result<void> Linker::immediate(const Function& f, uint32_t pc, const Relocation*
     offset += static_cast<uint64_t>(int64_t{low.imm});
     const Function* target = offset % 8 == 0 ? TRY(called(symbol, symbol.section, offset / 8)) : nullptr;
     if (target == nullptr) return fail(UnevenFunction{.begin = offset, .size = 0});
-    low.set_src(imm_function);
+    become(low, isa::Op::ld_func);
     high.imm = 0;
     return refer(pc, *target);
   }
@@ -254,7 +252,7 @@ Result<void> Linker::immediate(const Function& f, uint32_t pc, const Relocation*
   auto kconfig = symbol.section == 0 ? maps_.kconfig(symbol.name) : std::nullopt;
   if (kconfig) external(pc, module::ExternKind::ksym, symbol);
   MapAddress a = kconfig ? *kconfig : TRY(maps_.address(symbol, static_cast<uint64_t>(int64_t{low.imm})));
-  low.set_src(a.offset ? imm_map_value : imm_map);
+  become(low, a.offset ? isa::Op::ld_map_value : isa::Op::ld_map_fd);
   low.imm = static_cast<int32_t>(a.map);
   high.imm = static_cast<int32_t>(a.offset.value_or(0));
   return {};
@@ -263,7 +261,7 @@ Result<void> Linker::immediate(const Function& f, uint32_t pc, const Relocation*
 Result<void> Linker::step(const Function& f, uint32_t pc, uint32_t insn) {
   const Relocation* r = relocation(f, insn);
   if (isa::is_ld_imm64(out_.insns[pc])) return immediate(f, pc, r);
-  if (out_.insns[pc].code == code_call) return call(f, pc, insn, r);
+  if (out_.insns[pc].code == isa::row(isa::Op::call_helper).code) return call(f, pc, insn, r);
   if (r != nullptr) return fail(NoRelocationHere{.symbol = std::string(object_.symbols()[r->symbol].name)});
   return {};
 }

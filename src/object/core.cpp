@@ -36,7 +36,7 @@ Result<void> expect(const Decision& d, uint64_t found) {
 }
 std::unexpected<Error> not_here(Insn i) { return fail(CoreNotHere{.code = to_hex(Bytes(&i.code, 1))}); }
 
-constexpr Insn poison = isa::make_insn(0x85, 0, 0, 0, poison_call);
+constexpr Insn poison = isa::make_insn(isa::row(isa::Op::call_helper).code, 0, 0, 0, poison_call);
 
 Result<void> apply_poison(std::span<Insn> insns) {
   if (isa::is_ld_imm64(insns[0])) {
@@ -136,14 +136,11 @@ void Core::decide(const btf::CoreRelo& relo, std::vector<Decided>& to) {
 
 // "insn 12 (count.c:31): struct task_struct.mm".
 std::string Core::place_of(uint32_t section, const Decided& d) const {
-  std::string out = "insn " + std::to_string(d.insn_off / 8);
+  const uint32_t insn = d.insn_off / 8;
   auto lines = types_.lines(section, 0, uint64_t{d.insn_off} + 1);
-  if (!lines.empty()) {
-    auto file = lines.back().file;
-    if (auto slash = file.rfind('/'); slash != file.npos) file.remove_prefix(slash + 1);
-    out += " (" + std::string(file) + ":" + std::to_string(lines.back().line) + ")";
-  }
-  return out + ": " + d.spec;
+  return (lines.empty() ? "insn " + std::to_string(insn)
+                        : module::place_of(insn, lines.back().file, lines.back().line)) +
+         ": " + d.spec;
 }
 
 Result<std::vector<module::Poisoned>> Core::apply(uint32_t section, uint32_t begin, std::span<Insn> insns,

@@ -10,13 +10,13 @@ namespace skep::object {
 // clang-format off
 #define SKEP_OBJECT_DIAGNOSTICS(X)                                                                                   \
   X(NotElf, "SKEP-O0001", "not-elf", ENOEXEC, (std::string, found),                                                  \
-    "not an ELF file: it {found}", "compile it with clang -target bpf -g -O2 -c") \
-  X(NotElf64, "SKEP-O0002", "not-elf64", ENOEXEC, , "a 32-bit ELF file; eBPF objects are 64-bit",                     \
+    "not an ELF file: it {found}", "compile it with clang -target bpf -g -O2 -c")                                    \
+  X(NotElf64, "SKEP-O0002", "not-elf64", ENOEXEC, , "a 32-bit ELF file; eBPF objects are 64-bit",                    \
     "compile it with clang -target bpf")                                                                             \
-  X(BigEndian, "SKEP-O0003", "big-endian", ENOTSUP, , "a big-endian ELF file; skep reads little-endian eBPF objects", \
+  X(BigEndian, "SKEP-O0003", "big-endian", ENOTSUP, , "a big-endian ELF file; skep reads little-endian eBPF objects",\
     "compile it with -target bpfel")                                                                                 \
   X(WrongMachine, "SKEP-O0004", "wrong-machine", ENOEXEC, (int, machine)(std::string_view, name),                    \
-    "an ELF file for machine {machine}{name}; eBPF objects are for machine 247", "compile it with clang -target bpf") \
+    "an ELF file for machine {machine}{name}; eBPF objects are for machine 247", "compile it with clang -target bpf")\
   X(NotRelocatable, "SKEP-O0005", "not-relocatable", ENOEXEC, (int, type)(std::string_view, name),                   \
     "an ELF file of type {type}{name}; eBPF objects are relocatable files, type 1", "compile it with -c")            \
   X(BrokenElf, "SKEP-O0006", "broken-elf", EINVAL, (std::string_view, part)(std::string, reason),                    \
@@ -39,30 +39,38 @@ namespace skep::object {
   X(NoRelocationHere, "SKEP-O0014", "no-relocation-here", EINVAL, (std::string, symbol),                             \
     "a relocation against '{symbol}' on an instruction that takes none",                                             \
     "a 64-bit immediate and a call are relocated, nothing else")                                                     \
-  X(NoAddend, "SKEP-O0015", "relocation-with-addend", ENOTSUP, , "a relocation section with addends; eBPF objects have none", \
+  X(NoAddend, "SKEP-O0015", "relocation-with-addend", ENOTSUP, ,                                                     \
+    "a relocation section with addends; eBPF objects have none",                                                     \
     "compile it with clang or bpf-gcc")                                                                              \
-  X(HalfImmediate, "SKEP-O0016", "half-immediate", EINVAL, , "a 64-bit immediate is cut off at the end of its function", "") \
-  X(NoSuchMapHere, "SKEP-O0017", "no-such-map-here", ENOENT, (std::string, symbol)(std::string, maps)(std::string, suggestion), \
+  X(HalfImmediate, "SKEP-O0016", "half-immediate", EINVAL, ,                                                         \
+    "a 64-bit immediate is cut off at the end of its function", "")                                                  \
+  X(NoSuchMapHere, "SKEP-O0017", "no-such-map-here", ENOENT,                                                         \
+    (std::string, symbol)(std::string, maps)(std::string, suggestion),                                               \
     "it names map '{symbol}'; this object has {maps}{suggestion}", "rename it or define it")                         \
   X(UnmappedSection, "SKEP-O0018", "unmapped-section", EINVAL, (std::string, symbol)(std::string, section),          \
     "it takes the address of '{symbol}' in section '{section}', which no program can reach",                         \
     "global data is in .data, .rodata and .bss; maps are in .maps")                                                  \
-  X(NotAFunction, "SKEP-O0019", "not-a-function", EINVAL, (std::string, symbol)(uint64_t, offset)(std::string, section), \
+  X(NotAFunction, "SKEP-O0019", "not-a-function", EINVAL,                                                            \
+    (std::string, symbol)(uint64_t, offset)(std::string, section),                                                   \
     "it calls '{symbol}' at byte {offset} of section '{section}', where no function begins", "")                     \
   X(OffsetOutside, "SKEP-O0020", "offset-outside", EINVAL, (uint64_t, offset)(std::string, map)(uint64_t, size),     \
     "it takes the address of byte {offset} of '{map}', which is {size} bytes", "")                                   \
   X(ProgramsTooLarge, "SKEP-O0021", "programs-too-large", E2BIG, (uint64_t, most),                                   \
     "with the subprograms each of them uses the programs take more than {most} bytes", "")                           \
-  X(NoTypes, "SKEP-O0022", "maps-without-types", EINVAL, , "maps in section .maps are described by BTF; this object has none", \
+  X(NoTypes, "SKEP-O0022", "maps-without-types", EINVAL, ,                                                           \
+    "maps in section .maps are described by BTF; this object has none",                                              \
     "compile it with -g")                                                                                            \
-  X(NotInTypes, "SKEP-O0023", "map-not-in-types", EINVAL, , "the BTF of this object does not describe it", "compile it with -g") \
+  X(NotInTypes, "SKEP-O0023", "map-not-in-types", EINVAL, ,                                                          \
+    "the BTF of this object does not describe it", "compile it with -g")                                             \
   X(NotAMap, "SKEP-O0024", "not-a-map", EINVAL, (std::string, type)(std::string_view, wanted),                       \
-    "it is {type}; {wanted}", "declare it with __uint, __type and SEC(\".maps\")")                        \
-  X(UnknownMapField, "SKEP-O0025", "unknown-map-field", EINVAL, (std::string, name)(std::string, known)(std::string, suggestion), \
+    "it is {type}; {wanted}", "declare it with __uint, __type and SEC(\".maps\")")                                   \
+  X(UnknownMapField, "SKEP-O0025", "unknown-map-field", EINVAL,                                                      \
+    (std::string, name)(std::string, known)(std::string, suggestion),                                                \
     "a map has no '{name}', it has {known}{suggestion}", "")                                                         \
   X(SizesDiffer, "SKEP-O0026", "map-sizes-differ", EINVAL, (std::string_view, what)(uint32_t, type)(uint32_t, size), \
     "its {what} type is {type} bytes, its {what}_size says {size}", "leave one of them out")                         \
-  X(UnknownTypeNumber, "SKEP-O0027", "unknown-type-number", EINVAL, (uint64_t, type), "its type is {type}, which is no map type of Linux", "") \
+  X(UnknownTypeNumber, "SKEP-O0027", "unknown-type-number", EINVAL,                                                  \
+    (uint64_t, type), "its type is {type}, which is no map type of Linux", "")                                       \
   X(UnknownPinning, "SKEP-O0028", "unknown-pinning", EINVAL, (uint64_t, pinning),                                    \
     "its pinning is {pinning}; 0 (none) and 1 (by name) are known", "")                                              \
   X(LegacyMapSize, "SKEP-O0029", "legacy-map-size", EINVAL, (uint64_t, size),                                        \
@@ -76,7 +84,8 @@ namespace skep::object {
     "'{symbol}' is given as a value; {wanted}", "")                                                                  \
   X(NotAnInteger, "SKEP-O0033", "not-an-integer", EINVAL, (uint32_t, size),                                          \
     "its type is not known, and what was given is no integer of {size} bytes", "compile the object with -g")         \
-  X(EntriesOfData, "SKEP-O0034", "entries-of-data", EINVAL, , "it holds global variables, which is always 1 entry", "") \
+  X(EntriesOfData, "SKEP-O0034", "entries-of-data", EINVAL, ,                                                        \
+    "it holds global variables, which is always 1 entry", "")                                                        \
   X(SectionTwice, "SKEP-O0035", "section-twice", EINVAL, , "two sections have this name", "the file may be damaged") \
   X(SectionsOverlap, "SKEP-O0036", "sections-overlap", EINVAL, (uint64_t, total)(uint64_t, file),                    \
     "the sections are {total} bytes together; the file has {file}", "the file may be damaged")                       \
@@ -93,7 +102,7 @@ namespace skep::object {
   X(CoreWidth, "SKEP-O0053", "core-width", EINVAL, (uint32_t, access)(uint32_t, local)(uint32_t, target),            \
     "it reads or writes {access} bytes of a field that has {local} bytes here and {target} in the target",           \
     "read the field with BPF_CORE_READ_BITFIELD or bpf_core_field_size")                                             \
-  X(DefinedTwice, "SKEP-O0070", "defined-twice", EEXIST, (std::string, symbol)(std::string_view, other),              \
+  X(DefinedTwice, "SKEP-O0070", "defined-twice", EEXIST, (std::string, symbol)(std::string_view, other),             \
     "'{symbol}' is defined here and in {other}", "make one of them static or __weak")                                \
   X(DeclaredOtherwise, "SKEP-O0071", "declared-otherwise", EINVAL,                                                   \
     (std::string, symbol)(std::string, here)(std::string_view, other)(std::string, there),                           \
@@ -107,14 +116,14 @@ namespace skep::object {
   X(RelocationOutside, "SKEP-O0075", "relocation-outside", EINVAL, (uint64_t, offset)(uint64_t, size),               \
     "a relocation at byte {offset}; there are {size} bytes", "the file may be damaged")                              \
   X(TooManySections, "SKEP-O0076", "too-many-sections", E2BIG, (std::size_t, most),                                  \
-    "there are more than {most} sections", "")                                                       \
+    "there are more than {most} sections", "")                                                                       \
   X(NotAKconfig, "SKEP-O0060", "not-a-kconfig", EINVAL, (std::string, path),                                         \
-    "'{path}' is no configuration of a kernel: it is cut off, or larger than 16 MB", "") \
+    "'{path}' is no configuration of a kernel: it is cut off, or larger than 16 MB", "")                             \
   X(KconfigValue, "SKEP-O0061", "kconfig-value", EINVAL,                                                             \
     (std::string, found)(std::string, from)(std::string, type)(std::string_view, wanted),                            \
     "it is {found} in {from}; its type, {type}, takes {wanted}", "--set gives it another value")                     \
   X(NoKconfig, "SKEP-O0062", "no-kconfig", ENOENT, (std::string, name)(std::string, from)(std::string, suggestion),  \
-    "'{name}' is not set by {from}{suggestion}", "declare it weak to get 0, or give it a value with --set")           \
+    "'{name}' is not set by {from}{suggestion}", "declare it weak to get 0, or give it a value with --set")          \
   X(NoKsym, "SKEP-O0063", "no-ksym", ENOENT, (std::string_view, what)(std::string, name)(std::string, suggestion),   \
     "the types of the target have no {what} '{name}'{suggestion}", "declare it weak if the program can do without")  \
   X(OtherKsym, "SKEP-O0064", "other-ksym", EINVAL,                                                                   \
@@ -123,13 +132,13 @@ namespace skep::object {
   X(NoAddress, "SKEP-O0065", "no-address", ENOENT, (std::string, name),                                              \
     "/proc/kallsyms shows no address of '{name}', or several", "addresses are shown to root only")                   \
   X(NotAName, "SKEP-O0080", "not-a-name", EINVAL, (std::string, found)(std::string, suggestion),                     \
-    "'{found}' is no name that C and C++ allow", "call it {suggestion}")                                        \
+    "'{found}' is no name that C and C++ allow", "call it {suggestion}")                                             \
   X(NoClang, "SKEP-O0040", "no-clang", ENOENT, , "no clang is installed, which compiles C to eBPF",                  \
     "install the package clang-19 (apt-get install clang-19)")                                                       \
   X(CompilerFails, "SKEP-O0041", "compiler-fails", EINVAL, (std::string, compiler)(std::string, text),               \
     "{compiler} refuses it:\n{text}", "")                                                                            \
   X(CannotRun, "SKEP-O0042", "cannot-run", ENOENT, (std::string, program)(std::string, reason),                      \
-    "{program} cannot be run: {reason}", "")                                                                           \
+    "{program} cannot be run: {reason}", "")                                                                         \
   X(NoTypesHere, "SKEP-O0043", "no-types-here", ENOENT, , "an ELF file without section .BTF", "compile it with -g")
 // clang-format on
 SKEP_OBJECT_DIAGNOSTICS(SKEP_DIAGNOSTIC)

@@ -7,14 +7,13 @@
 
 #include "base/file.hpp"
 #include "base/suggest.hpp"
+#include "isa/op.hpp"
 #include "object/errors.hpp"
 
 namespace skep::object {
 namespace {
 
 using module::Binding, module::ExternKind, module::Resolved;
-
-constexpr uint8_t imm_btf_id = 3;  // src of a 64-bit immediate (RFC 9669 section 5.4)
 
 module::MapDef* kconfig_map(module::Module& module) {
   auto at = std::ranges::find(module.maps, module::DataSection::kconfig, &module::MapDef::data_section);
@@ -29,9 +28,8 @@ bool is_needed(const Object& object, std::string_view name) {
 }
 
 std::unexpected<Error> absent(const Kconfig& config, std::string_view name) {
-  std::vector<std::string> names = {"LINUX_KERNEL_VERSION", "LINUX_HAS_BPF_COOKIE", "LINUX_HAS_SYSCALL_WRAPPER"};
-  for (const auto& [known, value] : config.values) names.push_back(known);
-  return fail(NoKconfig{.name = std::string(name), .from = config.from, .suggestion = did_you_mean(name, names)});
+  return fail(NoKconfig{
+      .name = std::string(name), .from = config.from, .suggestion = did_you_mean(name, kconfig_names(config))});
 }
 
 // ---- kernel symbols ---------------------------------------------------------------------------------------------
@@ -78,14 +76,6 @@ std::string shape(const btf::Btf& btf, btf::TypeId id) {
   return btf.spelled(t.size_or_type) + " (" + (out.empty() ? "void" : out) + ")";
 }
 
-// "insn 12 (count.c:31)".
-std::string place_of(const module::ProgDef& p, uint32_t insn) {
-  std::string place = "insn " + std::to_string(insn);
-  const auto* line = module::source_line(p, insn);
-  if (line == nullptr) return place;
-  return place + " (" + line->file.substr(line->file.rfind('/') + 1) + ":" + std::to_string(line->line) + ")";
-}
-
 class Ksyms {
  public:
   Ksyms(module::Module& module, const Types& types, const btf::core::Target& target)
@@ -130,7 +120,7 @@ Result<void> Ksyms::variable(std::span<isa::Insn> immediate, module::Extern& e) 
   uint64_t value = 0;
   if (is_typed(e)) {
     value = TRY(found(e, btf::Kind::var));
-    if (value != 0) immediate[0].set_src(imm_btf_id);
+    if (value != 0) immediate[0].set_src(isa::encode(isa::Op::ld_var).src());
   } else {
     auto at = addresses_.find(e.name);
     e.resolved = at == addresses_.end() ? Resolved::absent : Resolved::yes;
@@ -157,7 +147,7 @@ Result<void> Ksyms::resolve() {
     for (module::Extern& e : p.externs) {
       if (!is_ours(e)) continue;
       if (auto r = resolve(p, e); !r)
-        return fail_within(std::move(r).error().within(place_of(p, e.insn)), "program '" + p.name + "'");
+        return fail_within(std::move(r).error().within(module::place_of(p, e.insn)), "program '" + p.name + "'");
     }
   return {};
 }

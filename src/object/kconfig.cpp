@@ -123,11 +123,18 @@ std::optional<Buffer> letter_value(char letter, Takes t, uint32_t size) {
   return std::nullopt;
 }
 
-// Values that no configuration has. The feature is there from a version on.
+// Values that no configuration has: whether a feature is there, which it is from a version on; without one the version.
+struct Virtual {
+  std::string_view name;
+  std::optional<uint32_t> since = {};
+};
+constexpr Virtual virtuals[] = {{"LINUX_KERNEL_VERSION"},
+                                {"LINUX_HAS_BPF_COOKIE", version_code(5, 15, 0)},
+                                {"LINUX_HAS_SYSCALL_WRAPPER", version_code(4, 17, 0)}};
+
 std::optional<uint64_t> virtual_value(std::string_view name, uint32_t version) {
-  if (name == "LINUX_KERNEL_VERSION") return version;
-  if (name == "LINUX_HAS_BPF_COOKIE") return version >= version_code(5, 15, 0);
-  if (name == "LINUX_HAS_SYSCALL_WRAPPER") return version >= version_code(4, 17, 0);
+  for (const Virtual& v : virtuals)
+    if (v.name == name) return v.since ? version >= *v.since : version;
   return std::nullopt;
 }
 
@@ -147,6 +154,13 @@ Kconfig parse_kconfig(std::string from, std::string_view text) {
       out.version = version_code(major, minor, patch);
   }
   return out;
+}
+
+std::vector<std::string> kconfig_names(const Kconfig& config) {
+  std::vector<std::string> names;
+  for (const Virtual& v : virtuals) names.emplace_back(v.name);
+  for (const auto& [name, value] : config.values) names.push_back(name);
+  return names;
 }
 
 KconfigSource kernel_config(std::string path) {

@@ -31,6 +31,9 @@ using KconfigSource = std::function<Result<Kconfig>()>;
 // A file, plain or compressed by gzip; "" is the running kernel's, from /boot or /proc.
 KconfigSource kernel_config(std::string path);
 
+// What has a value there, LINUX_KERNEL_VERSION and its like included.
+std::vector<std::string> kconfig_names(const Kconfig& config);
+
 // What a variable of this name and type is, `size` bytes of it. Nothing where the configuration does not say.
 Result<std::optional<Buffer>> kconfig_value(const Kconfig& config, std::string_view name, const btf::Btf& btf,
                                             btf::TypeId type);
