@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verify/flow.hpp"
+
+#include <algorithm>
+
+#include "verify/edges.hpp"
+#include "verify/errors.hpp"
+#include "verify/live_registers.hpp"
+#include "verify/loops.hpp"
+#include "verify/subprograms.hpp"
+
+namespace skep::verify {
+namespace {
+
+using isa::Op;
+
+std::string hex(uint8_t byte) {
+  constexpr char digits[] = "0123456789abcdef";
+  return {digits[byte >> 4], digits[byte & 15]};
+}
+
+Result<void> check_length(const Inputs& in) {
+  const uint64_t most = can_bpf(in.target) ? 1'000'000 : 4096;
+  const std::size_t count = in.prog.insns.size();
+  if (count == 0) return fail(Empty{.least = 1});
+  if (count > most) return fail(TooLong{.count = count, .most = most});
+  return {};
+}
+
+// Step 4, of one constant: its second half, and what it names.
+Result<void> check_constant(const Inputs& in, uint32_t at) {
+  const auto& insns = in.prog.insns;
+  const bool whole =
+      at + 1 < insns.size() && insns[at + 1].code == 0 && insns[at + 1].regs == 0 && insns[at + 1].off == 0;
+  if (!whole) return fail(BrokenConstant{.at = {at}});
+  const isa::Insn first = insns[at], second = insns[at + 1];
+  const Op op = isa::decode(first);
+  if (op == Op::ld_imm64 || op == Op::ld_func) return {};
+  if (op != Op::ld_var) {
+    const bool map = op == Op::ld_map_fd || op == Op::ld_map_idx;
+    const bool value = op == Op::ld_map_value || op == Op::ld_map_idx_value;
+    if (!value && !(map && second.imm == 0))
+      return fail(UnknownConstant{.at = {at}, .src = first.src(), .imm = second.imm});
+    const std::size_t count = in.module.maps.size();
+    if (first.imm < 0 || static_cast<std::size_t>(first.imm) >= count)
+      return fail(NoSuchMap{.at = {at}, .index = first.imm, .count = count});
+  }
+  return in.constant ? in.constant(at) : Result<void>{};
+}
+
+Result<void> check_words(const Inputs& in, Flow& flow) {
+  const auto& insns = in.prog.insns;
+  for (uint32_t i = 0; i < insns.size(); ++i) {
+    if (is_ldx(insns[i]) && (!reads_memory(insns[i]) || insns[i].imm != 0)) return fail(LoadFields{.at = {i}});
+    if (isa::is_ld_imm64(insns[i])) {
+      TRY_VOID(check_constant(in, i));
+      flow.ops[++i] = Op::ld_imm64_high;
+    } else if (flow.ops[i] == Op::unknown) {
+      return fail(UnknownOpcode{.at = {i}, .opcode = hex(insns[i].code)});
+    }
+  }
+  return {};
+}
+
+// Step 5: every instruction is visited, depth first, and what the walk will have to know is marked on the way.
+//
+// An instruction is on the path while its edges are being followed; meeting it again then is a loop. Its edges are
+// numbered: how many were followed is remembered while the search is deeper.
+class EdgeWalk {
+ public:
+  EdgeWalk(const Inputs& in, Flow& flow)
+      : in_(in),
+        flow_(flow),
+        insns_(in.prog.insns),
+        place_(insns_.size(), Place::unseen),
+        followed_(insns_.size(), 0) {}
+
+  Result<void> run() {
+    TRY_VOID(from(0));
+    for (const Subprogram& s : flow_.subprogs)
+      if (s.catches) TRY_VOID(from(s.first));
+    for (uint32_t i = 0; i < insns_.size(); ++i) {
+      if (place_[i] != Place::done) return fail(Unreachable{.at = i});
+      if (!isa::is_ld_imm64(insns_[i])) continue;
+      if (place_[++i] != Place::unseen) return fail(JumpIntoConstant{.at = i - 1});
+    }
+    return {};
+  }
+
+ private:
+  enum class Place : uint8_t { unseen, on_path, done };
+  struct Edge {
+    uint32_t to;
+    bool branch;  // not just the next instruction
+  };
+
+  Result<void> from(uint32_t start) {
+    if (place_[start] != Place::unseen) return {};
+    enter(start);
+    while (!path_.empty()) {
+      const uint32_t at = path_.back();
+      const auto edge = next_edge(at);
+      if (!edge) {
+        place_[at] = Place::done;
+        path_.pop_back();
+        continue;
+      }
+      if (edge->branch) mark_target(edge->to);
+      if (place_[edge->to] == Place::unseen)
+        enter(edge->to);
+      else if (place_[edge->to] == Place::on_path && !can_bpf(in_.target))
+        return fail(BackEdge{.from = {at}, .to = {edge->to}});
+    }
+    return {};
+  }
+
+  void enter(uint32_t at) {
+    mark(at);
+    place_[at] = Place::on_path;
+    path_.push_back(at);
+  }
+
+  // The edges of an instruction one after the other; of a call, what its subprogram does is known after each.
+  std::optional<Edge> next_edge(uint32_t at) {
+    const isa::Insn i = insns_[at];
+    const uint8_t n = followed_[at];
+    if (is_exit(i)) return std::nullopt;
+    if (names_subprogram(i)) {
+      const auto to = static_cast<uint32_t>(callee_start(i, at));
+      if (n > 0) inherit(at, to);
+      if (n == 1) return ++followed_[at], Edge{to, true};
+    } else if (moves_on(i)) {
+      const auto to = static_cast<uint32_t>(jump_target(i, at));
+      if (n == 0 && is_goto(i)) return ++followed_[at], Edge{to, false};
+      if (n == 1 && !is_goto(i)) return ++followed_[at], Edge{to, true};
+    }
+    if (n > 0) return std::nullopt;
+    return ++followed_[at], Edge{after(i, at), false};
+  }
+
+  void inherit(uint32_t call, uint32_t start) {
+    Subprogram& caller = flow_.subprogs[flow_.at[call].subprog];
+    const Subprogram& called = flow_.subprogs[flow_.at[start].subprog];
+    caller.may_sleep |= called.may_sleep;
+    caller.moves_packet |= called.moves_packet;
+  }
+
+  void mark_target(uint32_t to) {
+    flow_.at[to].set(Mark::prune);
+    flow_.at[to].set(Mark::jump);
+  }
+
+  void mark(uint32_t at) {
+    const isa::Insn i = insns_[at];
+    if (!is_jump(i)) {
+      if (is_function_reference(i)) mark_call(at);
+    } else if (is_call(i)) {
+      if (const auto known = callee(in_, flow_, at)) mark_callee(at, *known);
+      mark_call(at);
+    } else if (is_goto(i)) {
+      mark_target(static_cast<uint32_t>(jump_target(i, at)));
+    } else if (!is_exit(i)) {
+      flow_.at[at].set(Mark::prune);
+      if (flow_.ops[at] == Op::may_goto) flow_.at[at].set(Mark::checkpoint);
+    }
+  }
+
+  void mark_call(uint32_t at) {
+    mark_target(after(insns_[at], at));  // where it returns to
+    if (names_subprogram(insns_[at])) flow_.at[at].set(Mark::prune);
+  }
+
+  void mark_callee(uint32_t at, const Callee& known) {
+    At& call = flow_.at[at];
+    Subprogram& s = flow_.subprogs[call.subprog];
+    s.may_sleep |= known.may_sleep;
+    s.moves_packet |= known.moves_packet;
+    if (known.callback != Callback::none || known.iterates) call.set(Mark::prune);
+    if (known.callback == Callback::now) {
+      call.set(Mark::calls_back);
+      call.set(Mark::jump);
+    }
+    if (known.callback == Callback::now || known.iterates) call.set(Mark::checkpoint);
+  }
+
+  const Inputs& in_;
+  Flow& flow_;
+  const std::vector<isa::Insn>& insns_;
+  std::vector<Place> place_;
+  std::vector<uint8_t> followed_;
+  std::vector<uint32_t> path_;
+};
+
+}  // namespace
+
+Successors successors(const isa::Insn& insn, uint32_t pc) {
+  if (is_exit(insn)) return {};
+  Successors s;
+  if (!is_goto(insn)) s.at[s.count++] = after(insn, pc);
+  if (moves_on(insn)) s.at[s.count++] = static_cast<uint32_t>(jump_target(insn, pc));
+  return s;
+}
+
+const Subprogram* Flow::begins_at(uint32_t insn) const {
+  const auto s = std::ranges::lower_bound(subprogs, insn, {}, &Subprogram::first);
+  return s != subprogs.end() && s->first == insn ? &*s : nullptr;
+}
+
+std::optional<Callee> callee(const Inputs& in, const Flow& flow, uint32_t insn) {
+  const isa::Insn& i = in.prog.insns[insn];
+  if (is_helper_call(i)) return helper_callee(in.target, in.prog.type, i.imm);
+  if (!is_kfunc_call(i)) return std::nullopt;
+  const auto k = std::ranges::lower_bound(flow.kfuncs, insn, {}, &Flow::KfuncCall::insn);
+  if (k == flow.kfuncs.end() || k->insn != insn) return std::nullopt;
+  return k->callee;
+}
+
+Result<Flow> analyse(const Inputs& in) {
+  TRY_VOID(check_length(in));
+  Flow flow;
+  const auto& insns = in.prog.insns;
+  flow.ops.resize(insns.size());
+  std::ranges::transform(insns, flow.ops.begin(), isa::decode);
+  flow.at.resize(insns.size());
+  TRY_VOID(find_subprograms(in, flow));
+  TRY_VOID(check_jumps(in, flow));
+  TRY_VOID(check_types(in, flow));
+  TRY_VOID(check_words(in, flow));
+  TRY_VOID(EdgeWalk(in, flow).run());
+  order_instructions(insns, flow);
+  find_loops(insns, flow);
+  find_live_registers(in, flow);
+  return flow;
+}
+
+}  // namespace skep::verify

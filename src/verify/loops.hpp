@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two orders over the instructions of each subprogram, calls stepped over (the last part of analyse(), flow.hpp).
+#pragma once
+
+#include <span>
+
+#include "verify/flow.hpp"
+
+namespace skep::verify {
+
+// Fills Flow::postorder, in which backward analyses settle fast. Linux's order, because what its stack liveness answers
+// half way can depend on it: the successors of an instruction are put aside together, the last is followed first.
+void order_instructions(std::span<const isa::Insn> insns, Flow& flow);
+
+// Fills At::loop with the strongly connected components, by Tarjan's algorithm, numbered from 1 as they are completed.
+// A component of one instruction counts where it jumps to itself or calls back.
+void find_loops(std::span<const isa::Insn> insns, Flow& flow);
+
+}  // namespace skep::verify

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// The first three steps of analyse() (flow.hpp): where subprograms are, that control stays in them, what types say.
+#pragma once
+
+#include "verify/flow.hpp"
+
+namespace skep::verify {
+
+bool can_bpf(const facts::Target& target);
+
+// Step 1. Fills Flow::subprogs and Flow::kfuncs.
+Result<void> find_subprograms(const Inputs& in, Flow& flow);
+// Step 2. Fills At::subprog.
+Result<void> check_jumps(const Inputs& in, Flow& flow);
+// Step 3.
+Result<void> check_types(const Inputs& in, Flow& flow);
+
+}  // namespace skep::verify
