@@ -105,6 +105,13 @@ constexpr std::optional<AttachType> attach_type_by_id(uint64_t id) {
 }
 Result<AttachType> attach_type_by_name(std::string_view name);
 
+using AttachTypes = Set<AttachType>;
+constexpr AttachTypes every_one(AttachType) {
+  AttachTypes all;
+  for (const AttachTypeRow& r : attach_types) all = all | AttachTypes{r.id};
+  return all;
+}
+
 // "nothing said"
 inline constexpr AttachType unsaid = static_cast<AttachType>(0);
 

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <iterator>
 #include <span>
 #include <string>
@@ -51,5 +52,27 @@ std::vector<std::string> names(const Row (&rows)[N]) {
   for (const Row& r : rows) all.emplace_back(r.name);
   return all;
 }
+
+// A set of a table's ids, below 64. A group that several rows share has a name in the tables that use it.
+// all() asks the table: every_one(Id) beside it returns the set of what counts.
+template <class Id>
+class Set {
+ public:
+  constexpr Set() = default;
+  constexpr Set(std::initializer_list<Id> ids) {
+    for (Id id : ids) bits_ |= bit(id);
+  }
+  static constexpr Set all() { return every_one(Id{}); }
+  constexpr bool has(Id id) const { return (bits_ & bit(id)) != 0; }
+  constexpr bool empty() const { return bits_ == 0; }
+  constexpr Set operator|(Set other) const { return Set(bits_ | other.bits_); }
+  constexpr Set without(Set other) const { return Set(bits_ & ~other.bits_); }
+  constexpr bool operator==(const Set&) const = default;
+
+ private:
+  explicit constexpr Set(uint64_t bits) : bits_(bits) {}
+  static constexpr uint64_t bit(Id id) { return uint64_t{1} << static_cast<unsigned>(id); }
+  uint64_t bits_ = 0;
+};
 
 }  // namespace skep::facts

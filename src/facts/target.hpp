@@ -7,6 +7,7 @@
 
 #include <string>
 
+#include "facts/caps.hpp"
 #include "facts/features.hpp"
 #include "facts/helpers.hpp"
 
@@ -16,35 +17,6 @@ struct Limits {
   unsigned tail_calls = 33;
   unsigned frames = 8;         // including the entry and callbacks
   unsigned stack_bytes = 512;  // of each frame
-};
-
-// Linux's capabilities that change an answer, as a set.
-// clang-format off
-//    name       bit
-#define SKEP_CAPABILITIES(X) \
-  X(  bpf,       0 ) \
-  X(  net_admin, 1 ) \
-  X(  perfmon,   2 ) \
-  X(  sys_admin, 3 )
-// clang-format on
-enum class Cap : uint8_t {
-#define X(name, bit) name = bit,
-  SKEP_CAPABILITIES(X)
-#undef X
-};
-
-class Caps {
- public:
-  static constexpr Caps none() { return Caps(0); }
-  static constexpr Caps all() { return Caps(0xf); }
-  constexpr bool has(Cap c) const { return (bits_ >> static_cast<unsigned>(c) & 1) != 0; }
-  constexpr Caps with(Cap c) const { return Caps(static_cast<uint8_t>(bits_ | 1U << static_cast<unsigned>(c))); }
-  constexpr bool operator==(const Caps&) const = default;
-  std::string text() const;  // "all", "none" or "bpf,net_admin"
-
- private:
-  explicit constexpr Caps(uint8_t bits) : bits_(bits) {}
-  uint8_t bits_;
 };
 
 class Target {
@@ -61,6 +33,8 @@ class Target {
   bool uninit_stack_readable() const { return caps_.has(Cap::perfmon) || caps_.has(Cap::sys_admin); }
 
   const Helper* helper(uint64_t id) const { return helper_by_id(id); }  // null: none
+  // What a program of this type calls by this id; null: its type cannot use the helper.
+  const Helper* prototype(uint64_t id, ProgType type) const { return facts::prototype(id, type); }
 
   static constexpr unsigned newest_patch = 44;
 
