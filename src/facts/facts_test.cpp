@@ -79,13 +79,34 @@ TEST(Helpers, AreFoundWithAndWithoutTheirPrefix) {
 }
 
 TEST(Helpers, WhereTheyMayBeCalled) {
-  auto where = [](std::string_view name) { return types(helper_by_name(name)->where); };
+  auto where = [](std::string_view name) { return helper_by_name(name)->where; };
   EXPECT_TRUE(where("map_lookup_elem").has(ProgType::kprobe));
   EXPECT_TRUE(where("xdp_adjust_head") == ProgTypes{ProgType::xdp});
   EXPECT_TRUE(where("skb_load_bytes").has(ProgType::socket_filter));
   EXPECT_FALSE(where("skb_store_bytes").has(ProgType::socket_filter));
   EXPECT_TRUE(where("csum_diff").has(ProgType::xdp));
-  EXPECT_TRUE(where("probe_read").empty());  // nobody has filled it in
+}
+
+TEST(Helpers, HaveAPrototypeForEachType) {
+  const Helper* of_skb = prototype(46, ProgType::sched_cls);  // get_socket_cookie
+  const Helper* of_sock = prototype(46, ProgType::tracing);
+  ASSERT_TRUE(of_skb && of_sock);
+  EXPECT_EQ(ArgKind::ctx, of_skb->args[0].kind);
+  EXPECT_EQ(ArgKind::btf_sock_common, of_sock->args[0].kind);
+  EXPECT_EQ(nullptr, prototype(46, ProgType::xdp));
+  EXPECT_EQ(nullptr, prototype(212, ProgType::xdp));
+}
+
+TEST(Helpers, AreRefusedByAttachType) {
+  constexpr uint16_t setsockopt = 49, d_path = 147;
+  EXPECT_EQ(nullptr, refused_by_attach(setsockopt, ProgType::sock_ops, AttachType::cgroup_sock_ops, {}));
+  EXPECT_NE(nullptr, refused_by_attach(setsockopt, ProgType::cgroup_sockopt, AttachType::cgroup_getsockopt, {}));
+  EXPECT_EQ(nullptr, refused_by_attach(setsockopt, ProgType::tracing, AttachType::trace_iter, "bpf_iter_tcp"));
+  EXPECT_NE(nullptr, refused_by_attach(setsockopt, ProgType::tracing, AttachType::trace_iter, "bpf_iter_tc"));
+  EXPECT_EQ(nullptr, refused_by_attach(d_path, ProgType::tracing, AttachType::trace_iter, "bpf_iter_task"));
+  EXPECT_EQ(nullptr, refused_by_attach(d_path, ProgType::tracing, AttachType::trace_fentry, "filp_close"));
+  EXPECT_EQ(Refusal::not_in_probe,
+            refused_by_attach(d_path, ProgType::tracing, AttachType::trace_fentry, "do_exit")->otherwise);
 }
 
 // Field by field: the header's offset and size.

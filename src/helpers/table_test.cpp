@@ -6,18 +6,16 @@
 namespace skep::helpers {
 namespace {
 
-TEST(Table, every_function_belongs_to_a_helper_whose_arguments_are_known) {
+TEST(Table, every_function_belongs_to_a_helper) {
   for (uint64_t id = 0; id < 300; ++id)
-    if (function(id) != nullptr) {
-      const facts::Helper* row = facts::helper_by_id(id);
-      ASSERT_NE(row, nullptr) << id;
-      EXPECT_NE(row->returns, facts::Ret::unknown) << row->name << " would be called without checks";
-    }
+    EXPECT_TRUE(function(id) == nullptr || facts::helper_by_id(id) != nullptr) << id;
 }
 
-TEST(Table, every_helper_whose_arguments_are_known_has_a_function) {
+// What the checked interpreter cannot compare yet, no function may be given.
+TEST(Table, every_argument_of_a_helper_that_has_a_function_is_compared) {
   for (const facts::Helper& h : facts::helpers())
-    EXPECT_TRUE(h.returns == facts::Ret::unknown || h.name == "tail_call" || function(h.id) != nullptr) << h.name;
+    for (const facts::Arg& a : h.args)
+      EXPECT_TRUE(function(h.id) == nullptr || a.kind <= facts::ArgKind::alloc_size_or_zero) << h.name;
 }
 
 }  // namespace

@@ -182,43 +182,60 @@ bool Checker::buffer(const Step& s, unsigned reg, uint64_t size, Access access) 
   return in_last(address, size, access) || find(s, address, size, access);
 }
 
+static bool writes(const facts::Arg& arg) { return arg.use == facts::Use::writes || arg.use == facts::Use::fills; }
+
 bool Checker::sized_memory(const Step& s, const facts::Helper& row, unsigned i) {
   uint64_t size = r[i + 2];  // the size is the argument behind
   if (registers.not_written(bit(i + 2))) return never_written(s, bit(i + 2));
-  bool may_be_zero = row.args[i + 1] == facts::Arg::size_or_zero;
+  bool may_be_zero = row.args[i + 1].kind == facts::ArgKind::size_or_zero;
   if (size == 0 && may_be_zero) return true;
   if (size == 0 || size > (1u << 29))  // BPF_MAX_VAR_SIZ
     return fault(FaultKind::out_of_bounds, s, r[i + 1],
                  "size " + std::to_string(static_cast<int64_t>(size)) + " in r" + std::to_string(i + 2));
-  return buffer(s, i + 1, size, row.args[i] == facts::Arg::uninit_mem ? Access::write : Access::read);
+  return buffer(s, i + 1, size, writes(row.args[i]) ? Access::write : Access::read);
 }
 
 bool Checker::argument(const Step& s, const facts::Helper& row, unsigned i) {
+  using enum facts::ArgKind;
   unsigned reg = i + 1;
-  facts::Arg kind = row.args[i];
-  if (kind == facts::Arg::none || kind == facts::Arg::vararg) return true;
+  const facts::Arg& arg = row.args[i];
+  if (arg.kind == none || arg.kind == vararg) return true;
   if (registers.not_written(bit(reg))) return never_written(s, bit(reg));
   auto wants = [&](std::string_view what) {
     return fault(FaultKind::out_of_bounds, s, r[reg],
                  std::string(row.name) + " wants " + std::string(what) + " in r" + std::to_string(reg));
   };
-  switch (kind) {
-    case facts::Arg::none:
-    case facts::Arg::vararg: return true;
-    case facts::Arg::scalar:
-    case facts::Arg::size:
-    case facts::Arg::size_or_zero:
+  if (arg.or_null && r[reg] == 0)
+    return arg.kind != mem || r[reg + 1] == 0 ? true : wants("memory, or null with size 0");
+  Access access = writes(arg) ? Access::write : Access::read;
+  switch (arg.kind) {
+    case none:
+    case vararg: return true;
+    case anything:
+    case size:
+    case size_or_zero:
+    case alloc_size_or_zero:
       if (!registers.all_clean(bit(reg))) repeatable = false;
       return true;
-    case facts::Arg::ctx: return r[reg] == context::virtual_base && context_ != nullptr ? true : wants("the context");
-    case facts::Arg::const_map_ptr: return map_argument(reg) != nullptr ? true : wants("a map");
-    case facts::Arg::map_key: return buffer(s, reg, map_argument(1)->definition().key_size, Access::read);
-    case facts::Arg::map_value: return buffer(s, reg, map_argument(1)->definition().value_size, Access::read);
-    case facts::Arg::mem_or_null:
-      if (r[reg] == 0) return r[reg + 1] == 0 ? true : wants("memory, or null with size 0");
-      return sized_memory(s, row, i);
-    case facts::Arg::mem:
-    case facts::Arg::uninit_mem: return sized_memory(s, row, i);
+    case ctx: return r[reg] == context::virtual_base && context_ != nullptr ? true : wants("the context");
+    case const_map_ptr: return map_argument(reg) != nullptr ? true : wants("a map");
+    case map_key: return buffer(s, reg, map_argument(1)->definition().key_size, access);
+    case map_value: return buffer(s, reg, map_argument(1)->definition().value_size, access);
+    case fixed_mem: return buffer(s, reg, arg.bytes, access);
+    case mem: return sized_memory(s, row, i);
+    case ringbuf_mem:
+    case spin_lock:
+    case sock_common:
+    case socket:
+    case btf_sock_common:
+    case btf_id:
+    case percpu_btf_id:
+    case func:
+    case stack:
+    case const_str:
+    case timer:
+    case kptr:
+    case dynptr: return wants("what the checked interpreter cannot compare yet");
   }
   std::unreachable();
 }
