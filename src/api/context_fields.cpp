@@ -75,7 +75,7 @@ std::string field_name(const module::ProgDef& program, const isa::Insn& insn, Re
   const auto how =
       store ? facts::Access::write : (row.sign_extends ? facts::Access::read_sign_extended : facts::Access::read);
   const auto access = facts::access_field(program.type, insn.off, row.bits / 8U, how);
-  if (!access) return {};
+  if (!access || access->field->shape == facts::Shape::buffer) return {};  // bytes have no name
   if (access->field->count == 1) return fmt::format("ctx->{}", access->field->name);
   return fmt::format("ctx->{}[{}]", access->field->name, access->element + access->first / access->field->size);
 }

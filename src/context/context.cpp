@@ -45,7 +45,9 @@ uint64_t load_bytes(const uint8_t* from, unsigned size) {
 
 }  // namespace
 
-bool Context::exists_for(ProgType type) { return !fields(type).empty(); }
+bool Context::exists_for(ProgType type) {
+  return !fields(type).empty() && fields(type).front().value != CtxValue::unheld;
+}
 
 Context::Context(ProgType type) : type_(type), size_(0) {
   const ContextField& last = fields(type).back();

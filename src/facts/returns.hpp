@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a program may return: the values of r0 that Linux accepts at the exit of the main program, by program type and
+// by the attach type it was loaded with. Linux 6.18 compares all 64 bits: 0x100000001 is not 1.
+//
+// Where a range is asked, r0 must be a number; where none is, any initialised register will do (a pointer only for
+// loaders that may leak pointers). Three types ask BTF: what their hook's function returns (Answer).
+#pragma once
+
+#include <cstdint>
+
+#include "facts/prog_types.hpp"
+
+namespace skep::facts {
+
+enum class Answer : uint8_t {
+  any,         // whatever is initialised
+  range,       // a number in [min, max]
+  hook,        // lsm: the range of the hook, of r0's low 32 bits as a signed number; a void lsm_cgroup hook asks for 1
+  operation,   // struct_ops: what the operation returns: nothing asked of void, a trusted pointer or 0 of a pointer
+  replaced,    // ext: what the replaced function must
+};
+
+struct ReturnRule {
+  ProgType type;
+  AttachTypes at;  // loaded with one of these; empty: any
+  Answer answer;
+  int64_t min = 0, max = 0;
+};
+
+// The rule of a program; every program has one.
+const ReturnRule& return_rule(ProgType type, AttachType attach);
+
+// An asynchronous callback (a timer's, a work queue's, a task_work's) returns 0 and an exception callback what its
+// program does; see Answer for how a range is asked.
+inline constexpr ReturnRule async_callback_returns{ProgType::unspec, {}, Answer::range, 0, 0};
+
+}  // namespace skep::facts
