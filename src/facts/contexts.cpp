@@ -393,7 +393,8 @@ std::optional<NoAccess> misfit(const ContextField& f, unsigned at, unsigned size
       if (size == f.size && access == Access::read_sign_extended) return NoAccess::sign_extension;
       return width_unless(size == f.size);
     case narrow:
-      if (also) return at + size <= std::max<unsigned>(f.bytes(), size) ? std::nullopt : std::optional(NoAccess::crossing);
+      if (also)
+        return at + size <= std::max<unsigned>(f.bytes(), size) ? std::nullopt : std::optional(NoAccess::crossing);
       if (!fits) return size > f.size ? NoAccess::width : NoAccess::crossing;
       return width_unless(size >= f.rare.least);
     case head: return width_unless(fits && at % f.size == 0);
@@ -474,7 +475,8 @@ const Layout& layout(Pointee pointee) {
 
 Answer access_field(const Accessor& who, int64_t offset, unsigned size, Access access) {
   const Layout& l = layout(row(who.type).context);
-  if (l.before && offset < 0 && access != Access::write && offset % size == 0) return touch(l.fields[0], 0, size, access);
+  if (l.before && offset < 0 && access != Access::write && offset % size == 0)
+    return touch(l.fields[0], 0, size, access);
   auto wrong = misplaced(l, offset, size);
   if (wrong == NoAccess::outside) return refuse(*wrong);
   const auto at = static_cast<unsigned>(offset);

@@ -103,10 +103,10 @@ struct ContextField {
     std::string_view structure = {};
     AttachTypes read_at = {}, written_at = {};  // the only attach types; empty: all
     std::optional<Cap> read_needs = {}, write_needs = {};
-    uint8_t also = 0;      // as many aligned bytes as well, where they begin in the field; the rest is padding
+    uint8_t also = 0;  // as many aligned bytes as well, where they begin in the field; the rest is padding
     uint8_t written_elements = 255;  // only the first so many
     uint8_t least = 1;               // no part is narrower
-    uint8_t declared = 0;  // bytes in Linux's header, where they are fewer: the rest is padding that may be read
+    uint8_t declared = 0;      // bytes in Linux's header, where they are fewer: the rest is padding that may be read
     bool full_socket = false;  // not through a sock_common pointer
   } rare = {};
   constexpr unsigned bytes() const { return unsigned{size} * count; }

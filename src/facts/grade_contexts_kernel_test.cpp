@@ -133,8 +133,8 @@ TEST_F(GradedContexts, EveryAccessThroughSocketPointers) {
   Code socket = common, tcp = common;
   socket.push_back(call(95)), not_null(socket);  // sk_fullsock
   tcp.push_back(call(96)), not_null(tcp);        // tcp_sock
-  for (auto [pointee, before] : {std::pair{Pointee::sock_common, &common}, {Pointee::socket, &socket},
-                                 {Pointee::tcp_sock, &tcp}})
+  for (auto [pointee, before] :
+       {std::pair{Pointee::sock_common, &common}, {Pointee::socket, &socket}, {Pointee::tcp_sock, &tcp}})
     ask_all(ProgType::sched_cls, unsaid, *before, -8, static_cast<int>(layout(pointee).bytes) + 8,
             [&](int at, unsigned size, Access access) { return access_field(pointee, at, size, access); });
 }
@@ -142,8 +142,8 @@ TEST_F(GradedContexts, EveryAccessThroughSocketPointers) {
 TEST_F(GradedContexts, EveryAccessToAnXdpSocket) {
   MapCreate a{static_cast<uint32_t>(MapType::xskmap), 4, 4, 1, 0};
   Fd map(bpf(0, a));
-  Code before{make_insn(0x7a, 10, 0, -8, 0), copy(2, 10), make_insn(0x07, 2, 0, 0, -8),
-              make_insn(0x18, 1, 1, 0, map.get()), {}, call(1)};
+  Code before{make_insn(0x7a, 10, 0, -8, 0),       copy(2, 10), make_insn(0x07, 2, 0, 0, -8),
+              make_insn(0x18, 1, 1, 0, map.get()), {},          call(1)};
   not_null(before);
   ask_all(ProgType::xdp, unsaid, before, -8, 16,
           [](int at, unsigned size, Access access) { return access_field(Pointee::xdp_sock, at, size, access); });

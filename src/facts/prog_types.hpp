@@ -54,10 +54,10 @@ enum class Verdicts : uint8_t { number, filter, tc, xdp, lwt, allow, sk, netfilt
 // What a program of the type may do with packet pointers. Reading through one is allowed wherever a context field or
 // a helper function gives one.
 enum class Packets : uint8_t {
-  closed,     // neither written nor given to helper functions: "cannot write into packet"
-  readable,   // given to helper functions that take packets
-  writable,   // that, and written
-  anything,   // written, and given to every helper function
+  closed,    // neither written nor given to helper functions: "cannot write into packet"
+  readable,  // given to helper functions that take packets
+  writable,  // that, and written
+  anything,  // written, and given to every helper function
 };
 // Whether programs are loaded with the sleepable flag.
 enum class Sleeps : uint8_t { never, may, must };
@@ -71,18 +71,18 @@ enum class NamesTarget : uint8_t { nothing, function, operations, program };
 // Rare facts of a program type.
 struct ProgTypeFacts {
   Packets packets = Packets::closed;
-  AttachTypes attach = {};                 // expected_attach_type at load; empty: every number is taken
-  AttachType unsaid_means = unsaid;        // what 0 stands for
-  std::optional<Cap> needs = {};           // besides Cap::bpf
+  AttachTypes attach = {};           // expected_attach_type at load; empty: every number is taken
+  AttachType unsaid_means = unsaid;  // what 0 stands for
+  std::optional<Cap> needs = {};     // besides Cap::bpf
   std::optional<Cap> needs_too = {};
-  bool unprivileged = false;               // loads without Cap::bpf, where the machine allows that at all
-  bool ld_abs = false;                     // BPF_LD_ABS, BPF_LD_IND
+  bool unprivileged = false;  // loads without Cap::bpf, where the machine allows that at all
+  bool ld_abs = false;        // BPF_LD_ABS, BPF_LD_IND
   Sleeps sleeps = Sleeps::never;
-  AttachTypes sleeps_at = {};              // the only attach types that may; empty: all
+  AttachTypes sleeps_at = {};  // the only attach types that may; empty: all
   PrivateStack private_stack = PrivateStack::never;
   NamesTarget names = NamesTarget::nothing;
-  bool gpl_only = false;                   // whatever it calls
-  bool extendable = true;                  // freplace may put a program in the place of one of its functions
+  bool gpl_only = false;   // whatever it calls
+  bool extendable = true;  // freplace may put a program in the place of one of its functions
 };
 
 // Sets of attach types that the rows speak about.
@@ -95,14 +95,14 @@ inline constexpr AttachTypes cgroup_skb{cgroup_inet_ingress, cgroup_inet_egress}
                    cgroup_inet4_getpeername, cgroup_inet6_getpeername, cgroup_unix_getpeername,
                    cgroup_inet4_getsockname, cgroup_inet6_getsockname, cgroup_unix_getsockname},
     sock_addr_bind{cgroup_inet4_bind, cgroup_inet6_bind},
-    sock_addr = sock_addr_recv | sock_addr_bind |
-                AttachTypes{cgroup_inet4_connect, cgroup_inet6_connect, cgroup_unix_connect,
-                            cgroup_udp4_sendmsg,  cgroup_udp6_sendmsg,  cgroup_unix_sendmsg},
-    sockopt{cgroup_getsockopt, cgroup_setsockopt}, reuseport{unsaid, sk_reuseport_select, sk_reuseport_select_or_migrate},
-    lookup{sk_lookup}, netfilter_only{netfilter}, none{unsaid},
+    sock_addr =
+        sock_addr_recv | sock_addr_bind | AttachTypes{cgroup_inet4_connect, cgroup_inet6_connect, cgroup_unix_connect,
+                                                      cgroup_udp4_sendmsg,  cgroup_udp6_sendmsg,  cgroup_unix_sendmsg},
+    sockopt{cgroup_getsockopt, cgroup_setsockopt},
+    reuseport{unsaid, sk_reuseport_select, sk_reuseport_select_or_migrate}, lookup{sk_lookup},
+    netfilter_only{netfilter}, none{unsaid},
     tracing{trace_raw_tp, trace_fentry, trace_fexit, modify_return, trace_iter},
-    tracing_asleep{trace_fentry, trace_fexit, modify_return, trace_iter}, lsm{lsm_mac, lsm_cgroup},
-    lsm_asleep{lsm_mac};
+    tracing_asleep{trace_fentry, trace_fexit, modify_return, trace_iter}, lsm{lsm_mac, lsm_cgroup}, lsm_asleep{lsm_mac};
 }  // namespace attach_sets
 
 // clang-format off
@@ -192,9 +192,9 @@ struct ProgTypeRow {
 };
 
 inline constexpr ProgTypeRow prog_types[] = {
-#define X(name, id, since, context, packet, test_run, verdicts, ...)                                                \
-  {ProgType::name,   word(#name),       since##_v,          Context::context,                                       \
-   Packet::packet,   TestRun::test_run, Verdicts::verdicts, {__VA_ARGS__}},
+#define X(name, id, since, context, packet, test_run, verdicts, ...)        \
+  {ProgType::name, word(#name),       since##_v,          Context::context, \
+   Packet::packet, TestRun::test_run, Verdicts::verdicts, {__VA_ARGS__}},
     SKEP_PROG_TYPES(X)
 #undef X
 };

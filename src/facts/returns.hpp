@@ -13,11 +13,11 @@
 namespace skep::facts {
 
 enum class Answer : uint8_t {
-  any,         // whatever is initialised
-  range,       // a number in [min, max]
-  hook,        // lsm: the range of the hook, of r0's low 32 bits as a signed number; a void lsm_cgroup hook asks for 1
-  operation,   // struct_ops: what the operation returns: nothing asked of void, a trusted pointer or 0 of a pointer
-  replaced,    // ext: what the replaced function must
+  any,        // whatever is initialised
+  range,      // a number in [min, max]
+  hook,       // lsm: the range of the hook, of r0's low 32 bits as a signed number; a void lsm_cgroup hook asks for 1
+  operation,  // struct_ops: what the operation returns: nothing asked of void, a trusted pointer or 0 of a pointer
+  replaced,   // ext: what the replaced function must
 };
 
 struct ReturnRule {
