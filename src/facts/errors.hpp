@@ -20,7 +20,8 @@ namespace skep::facts {
     "no target '{name}' is known; the kernels known are linux-6.18 to linux-6.18.44",                              \
     "write linux-6.18, linux-6.18.N or linux-6.18+caps=NAME,NAME")                                                 \
   X(UnknownTargetOption, "SKEP-F0006", "unknown-target-option", EINVAL, (std::string, option),                     \
-    "a target has no option '{option}'; it has caps=", "write linux-6.18+caps=bpf,net_admin")                      \
+    "a target has no option '{option}'; it has caps=NAME,NAME, nojit and mitigations=off",                        \
+    "write linux-6.18+caps=bpf,net_admin or linux-6.18+nojit")                                                    \
   X(UnknownCapability, "SKEP-F0007", "unknown-capability", EINVAL, (std::string, name)(std::string, known),        \
     "'{name}' is no capability that matters to BPF; there are {known}", "write caps=bpf,net_admin, caps=all or caps=none") \
   X(UnknownFlag, "SKEP-F0008", "unknown-flag", EINVAL, (std::string, name)(std::string, known),                    \

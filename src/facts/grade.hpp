@@ -34,7 +34,11 @@ struct ProgLoad {
   uint64_t log;
   uint32_t kern_version, flags;
   char name[16];
-  uint32_t ifindex, expected_attach_type;
+  uint32_t ifindex, expected_attach_type, btf_fd, func_info_size;
+  uint64_t func_info;
+  uint32_t func_info_count, line_info_size;
+  uint64_t line_info;
+  uint32_t line_info_count, attach_btf_id;
 };
 
 template <class Attr>
@@ -47,7 +51,8 @@ struct Load {
   AttachType attach;
   const Code& code;
   const char* license = "GPL";
-  uint32_t flags = 0, log_level = 0;
+  std::optional<uint32_t> flags = {};  // unless said, those that the type cannot do without
+  uint32_t log_level = 0, attach_btf_id = 0;
 };
 struct Loaded {
   int error;  // 0 or the errno
@@ -61,7 +66,8 @@ inline Loaded load(const Load& l) {
   a.insns = reinterpret_cast<uint64_t>(l.code.data());
   a.insn_count = static_cast<uint32_t>(l.code.size());
   a.license = reinterpret_cast<uint64_t>(l.license);
-  a.flags = l.flags | (row(l.type).rare.sleeps == Sleeps::must ? prog_flag::sleepable : 0);
+  a.flags = l.flags.value_or(row(l.type).rare.sleeps == Sleeps::must ? prog_flag::sleepable : 0);
+  a.attach_btf_id = l.attach_btf_id;
   log[0] = '\0';
   if (l.log_level != 0) a.log_level = l.log_level, a.log_size = sizeof log, a.log = reinterpret_cast<uint64_t>(log);
   int fd = bpf(5, a);

@@ -167,7 +167,7 @@ inline constexpr AttachTypes cgroup_skb{cgroup_inet_ingress, cgroup_inet_egress}
   X(  lsm,                     29, "5.7",  btf_args,            absent,  unsupported,  number, \
       .attach = attach_sets::lsm, .needs = Cap::perfmon, .sleeps = Sleeps::may, .sleeps_at = attach_sets::lsm_asleep, .private_stack = PrivateStack::recursive, .names = NamesTarget::function, .gpl_only = true ) \
   X(  sk_lookup,               30, "5.9",  sk_lookup,           absent,  context,      sk, \
-      .attach = attach_sets::lookup, .needs = Cap::net_admin ) \
+      .attach = attach_sets::lookup ) \
   X(  syscall,                 31, "5.14", syscall_buffer,      absent,  context,      number, \
       .attach = attach_sets::none, .sleeps = Sleeps::must ) \
   X(  netfilter,               32, "6.4",  nf_ctx,              network, network,      netfilter, \

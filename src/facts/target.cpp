@@ -41,9 +41,27 @@ std::string Caps::text() const {
   return out.empty() ? "none" : out;
 }
 
+Target::Target(unsigned patch, Caps caps, Jit jit, Mitigations mitigations)
+    : patch_(patch), caps_(caps), jit_(jit), mitigations_(mitigations) {
+  if (jit == Jit::off) limits_.stack_rounding = 32;
+  if (!caps.allows(Cap::bpf)) limits_.program_insns = 4096, limits_.states_per_insn = 64;
+}
+
 std::string Target::name() const {
   std::string out = std::string(kernel) + "." + std::to_string(patch_);
-  return caps_ == Caps::all() ? out : out + "+caps=" + caps_.text();
+  if (caps_ != Caps::all()) out += "+caps=" + caps_.text();
+  if (jit_ == Jit::off) out += "+nojit";
+  if (mitigations_ == Mitigations::off) out += "+mitigations=off";
+  return out;
+}
+
+Privileges Target::privileges() const {
+  const bool perfmon = caps_.allows(Cap::perfmon), unmitigated = mitigations_ == Mitigations::off;
+  return {.bpf_capable = caps_.allows(Cap::bpf),
+          .allow_ptr_leaks = perfmon,
+          .allow_uninit_stack = perfmon,
+          .bypass_spec_v1 = perfmon || unmitigated,
+          .bypass_spec_v4 = perfmon || unmitigated};
 }
 
 Support Target::has(Feature f) const { return row(f).since <= version() ? Support::yes : Support::no; }
@@ -69,12 +87,22 @@ Result<Target> target_by_name(std::string_view name) {
   auto patch = patch_of(version.substr(kernel.size()));
   if (!patch) return fail(UnknownTarget{.name = std::string(name)});
   Caps caps = Caps::all();
-  if (!options.empty()) {
+  Jit jit = Jit::on;
+  Mitigations mitigations = Mitigations::on;
+  while (!options.empty()) {
     options.remove_prefix(1);
-    if (!options.starts_with("caps=")) return fail(UnknownTargetOption{.option = std::string(options)});
-    caps = TRY_WITHIN(caps_by_name(options.substr(5)), "target '" + std::string(name) + "'");
+    const std::string_view option = options.substr(0, options.find('+'));
+    options.remove_prefix(option.size());
+    if (option.starts_with("caps="))
+      caps = TRY_WITHIN(caps_by_name(option.substr(5)), "target '" + std::string(name) + "'");
+    else if (option == "nojit")
+      jit = Jit::off;
+    else if (option == "mitigations=off")
+      mitigations = Mitigations::off;
+    else
+      return fail(UnknownTargetOption{.option = std::string(option)});
   }
-  return Target(*patch, caps);
+  return Target(*patch, caps, jit, mitigations);
 }
 
 }  // namespace skep::facts

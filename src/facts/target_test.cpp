@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 namespace skep::facts {
 namespace {
 
@@ -25,9 +27,13 @@ TEST(Target, EveryNameItPrintsIsOneItTakes) {
     Caps caps = Caps::none();
     for (Cap c : {Cap::bpf, Cap::net_admin, Cap::perfmon, Cap::sys_admin})
       if (bits >> static_cast<unsigned>(c) & 1) caps = caps.with(c);
-    Target t(3, caps);
-    EXPECT_EQ(t.name(), target_by_name(t.name())->name());
-    EXPECT_EQ(caps, target_by_name(t.name())->caps());
+    for (Jit jit : {Jit::on, Jit::off})
+      for (Mitigations mitigations : {Mitigations::on, Mitigations::off}) {
+        Target t(3, caps, jit, mitigations);
+        auto again = target_by_name(t.name());
+        EXPECT_EQ(t.name(), again->name());
+        EXPECT_EQ(std::tuple(caps, jit, mitigations), std::tuple(again->caps(), again->jit(), again->mitigations()));
+      }
   }
 }
 
@@ -35,7 +41,8 @@ TEST(Target, WhatDoesNotExistIsRefused) {
   for (auto name :
        {"", "linux", "linux-5.10", "linux-6.180", "linux-6.18.45", "linux-6.18.", "linux-6.18.4x", "linux-6.18-4"})
     EXPECT_TRUE(refused(name).starts_with("no target '" + std::string(name) + "' is known")) << refused(name);
-  EXPECT_TRUE(refused("linux-6.18+nojit").starts_with("a target has no option 'nojit'")) << refused("linux-6.18+nojit");
+  for (auto name : {"linux-6.18+jit", "linux-6.18+", "linux-6.18+nojit+", "linux-6.18+mitigations=on"})
+    EXPECT_TRUE(refused(name).starts_with("a target has no option '")) << refused(name);
   EXPECT_EQ(
       "target 'linux-6.18+caps=root': 'root' is no capability that matters to BPF; there are bpf, net_admin, perfmon, "
       "sys_admin. write caps=bpf,net_admin, caps=all or caps=none",
@@ -47,6 +54,28 @@ TEST(Target, PrivilegesDecideAboutUninitialisedStack) {
   EXPECT_TRUE(Target().uninit_stack_readable());
   EXPECT_FALSE(target_by_name("linux-6.18+caps=bpf,net_admin")->uninit_stack_readable());
   EXPECT_TRUE(target_by_name("linux-6.18+caps=bpf,perfmon")->uninit_stack_readable());
+}
+
+TEST(Target, TheFiveSwitchesFollowFromCapabilitiesAndMitigations) {
+  auto switches = [](std::string_view name) {
+    const Privileges p = target_by_name(name)->privileges();
+    return std::string{p.bpf_capable ? 'b' : '-', p.allow_ptr_leaks ? 'p' : '-', p.allow_uninit_stack ? 'u' : '-',
+                       p.bypass_spec_v1 ? '1' : '-', p.bypass_spec_v4 ? '4' : '-'};
+  };
+  EXPECT_EQ("bpu14", switches("linux-6.18"));
+  EXPECT_EQ("bpu14", switches("linux-6.18+caps=sys_admin"));
+  EXPECT_EQ("b----", switches("linux-6.18+caps=bpf,net_admin"));
+  EXPECT_EQ("b--14", switches("linux-6.18+caps=bpf+mitigations=off"));
+  EXPECT_EQ("-pu14", switches("linux-6.18+caps=perfmon"));
+  EXPECT_EQ("-----", switches("linux-6.18+caps=none"));
+}
+
+TEST(Target, LimitsFollowFromJitAndCapabilities) {
+  EXPECT_EQ(16U, Target().limits().stack_rounding);
+  EXPECT_EQ(32U, target_by_name("linux-6.18+nojit")->limits().stack_rounding);
+  EXPECT_EQ(1'000'000U, Target().limits().program_insns);
+  EXPECT_EQ(4096U, target_by_name("linux-6.18+caps=net_admin")->limits().program_insns);
+  EXPECT_EQ(64U, target_by_name("linux-6.18+caps=none")->limits().states_per_insn);
 }
 
 TEST(Target, HasWhatItsVersionHas) {
