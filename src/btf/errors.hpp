@@ -32,8 +32,8 @@ namespace skep::btf {
     "types are nested in it more than {most} deep", "")                                                               \
   X(NoSize, "SKEP-T0011", "type-without-size", EINVAL, (std::string, inner),                                          \
     "{inner} has no size, so it cannot be stored by value", "")                                                       \
-  X(TypeTooLarge, "SKEP-T0012", "type-too-large", E2BIG, (uint64_t, size),                                            \
-    "it is {size} bytes; a type holds at most 4294967295", "")                                                        \
+  X(TypeTooLarge, "SKEP-T0012", "type-too-large", E2BIG, ,                                                            \
+    "an array of 4 GiB or more cannot be stored by value, and 1 EiB is no array", "")                                 \
   X(MemberOutside, "SKEP-T0013", "member-outside", EINVAL, (std::string, member)(uint64_t, end)(uint64_t, size),      \
     "member '{member}' ends at bit {end} of {size}", "")                                                              \
   X(IntShape, "SKEP-T0014", "int-shape", EINVAL, (int, bits)(int, offset)(uint32_t, size),                            \

@@ -309,6 +309,7 @@ bool Reader::every_inner(const Type& t, F f) const {
 
 Result<uint32_t> Reader::size_inside(TypeId inner) const {
   if (uint32_t size = btf_->size_or_none(inner); size != Btf::no_size) return size;
+  if (btf_->resolve(inner).kind == Kind::array) return fail(TypeTooLarge{});
   return fail(NoSize{.inner = btf_->spelled(inner)});
 }
 
@@ -335,6 +336,10 @@ Result<void> Reader::check_members(const Type& t) const {
   return {};
 }
 
+// An array of more is no type of C. Pointers to such of 4 GiB and more are how maps say their number of entries, so
+// these are types like any other, but without a size that others could count on.
+constexpr uint64_t most_array = uint64_t{1} << 60;
+
 // The size of t, whose inner types have been measured.
 Result<uint32_t> Reader::own_size(const Type& t) const {
   switch (t.kind) {
@@ -350,8 +355,8 @@ Result<uint32_t> Reader::own_size(const Type& t) const {
     case Kind::array: {
       Array a = btf_->array_of(t);
       uint64_t size = uint64_t{TRY(size_inside(a.element))} * a.count;
-      if (size >= Btf::no_size) return fail(TypeTooLarge{.size = size});
-      return static_cast<uint32_t>(size);
+      if (size >= most_array) return fail(TypeTooLarge{});
+      return size < Btf::no_size ? static_cast<uint32_t>(size) : Btf::no_size;
     }
     case Kind::typedef_:
     case Kind::volatile_:

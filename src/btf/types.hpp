@@ -158,7 +158,7 @@ class Btf {
 
   // The type behind typedefs, const, volatile, restrict and type tags.
   Type resolve(TypeId id) const;
-  // Its size in bytes; nothing for void, functions and forward declarations.
+  // Its size in bytes; nothing for void, functions, forward declarations and arrays of 4 GiB and more.
   std::optional<uint32_t> size_of(TypeId id) const;
 
   // The first type of this name, of any kind or of one. The index is built by the first call to ask by name.

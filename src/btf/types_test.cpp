@@ -259,8 +259,16 @@ TEST(Hostile, EachFaultIsNamedWithItsType) {
             "type 2: struct (anonymous) has no size, so it cannot be stored by value");
   EXPECT_EQ(error_of(Maker().type(var_, 0, 2).words({1}).type(datasec_, 1, 4).words({1, 0, 4}).bytes()),
             "type 1: type 2 is a datasec; a type of C is needed here");
-  EXPECT_EQ(error_of(Maker().integer(4).type(array_, 0, 0).words({1, 1, 0x7fffffff}).bytes()),
-            "type 2: it is 8589934588 bytes; a type holds at most 4294967295");
+  EXPECT_EQ(error_of(Maker().integer(4).type(array_, 0, 0).words({1, 1, 0x7fffffff}).bytes()), "accepted");
+  EXPECT_EQ(
+      error_of(Maker().integer(4).type(array_, 0, 0).words({1, 1, 0x7fffffff}).type(var_, 0, 2).words({1}).bytes()),
+      "accepted");
+  for (const Buffer& by_value :
+       {Maker().integer(4).type(array_, 0, 0).words({1, 1, 1 << 30}).type(struct_, 1, 8).words({1, 2, 0}).bytes(),
+        Maker().integer(4).type(array_, 0, 0).words({1, 1, 1 << 30}).type(array_, 0, 0).words({2, 1, 0}).bytes()})
+    EXPECT_EQ(error_of(by_value), "type 3: an array of 4 GiB or more cannot be stored by value, and 1 EiB is no array");
+  EXPECT_EQ(error_of(Maker().type(struct_, 0, 1u << 31).type(array_, 0, 0).words({1, 1, 1 << 29}).bytes()),
+            "type 2: an array of 4 GiB or more cannot be stored by value, and 1 EiB is no array");
   EXPECT_EQ(error_of(Maker().integer(4).type(struct_, 1, 4).words({1, 1, 8}).bytes()),
             "type 2: member 'name' ends at bit 40 of 32");
   EXPECT_EQ(error_of(Maker().type(int_, 0, 3).words({24}).bytes()),

@@ -29,6 +29,13 @@ struct {
   __uint(max_entries, 3);
 } three SEC(".maps");
 struct {
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __type(key, u64);
+  __type(value, u64);
+  __uint(max_entries, 1 << 30);  // as a type: an array of 4 GiB
+  __uint(map_flags, BPF_F_NO_PREALLOC);
+} many SEC(".maps");
+struct {
   __uint(type, BPF_MAP_TYPE_BLOOM_FILTER);
   __type(value, u64);
   __uint(max_entries, 1000);
