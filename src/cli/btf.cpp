@@ -53,6 +53,7 @@ class BtfDump : public Verb {
   Result<Exit> run(const Talk& talk) override {
     if (!word_.empty() && format_.empty())
       return fail(MissingArgument{.what = "raw or c", .usage = "skep btf dump file FILE format raw|c"});
+    if (format_ == "c" && talk.format == Format::json) return fail(TextOnly{.what = "a C header"});
     btf::Shared base;
     if (base_.empty() && input_.starts_with("/sys/kernel/btf/") && input_ != object::kernel_types)
       base_ = object::kernel_types;

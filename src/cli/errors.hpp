@@ -37,6 +37,7 @@ namespace skep::cli {
   X(NumberTooLarge, "SKEP-U0016", "number-too-large", ERANGE, (std::string, found)(std::string, most),                 \
     "'{found}' is too large; at most {most} is meant", "")                                                            \
   X(EmptyProgram, "SKEP-U0017", "empty-program", EINVAL, , "there is no instruction in it", "the shortest program is exit")    \
+  X(TextOnly, "SKEP-U0018", "text-only", ENOTSUP, (std::string_view, what), "{what} is text, not JSON", "leave out --json") \
   X(NotAvailable, "SKEP-U0014", "not-available", ENOTSUP, (std::string, what)(std::string, instead),                  \
     "{what} is not available yet", "{instead}")
 // clang-format on

@@ -125,7 +125,8 @@ namespace skep::object {
   X(NoKconfig, "SKEP-O0062", "no-kconfig", ENOENT, (std::string, name)(std::string, from)(std::string, suggestion),  \
     "'{name}' is not set by {from}{suggestion}", "declare it weak to get 0, or give it a value with --set")          \
   X(NoKsym, "SKEP-O0063", "no-ksym", ENOENT, (std::string_view, what)(std::string, name)(std::string, suggestion),   \
-    "the types of the target have no {what} '{name}'{suggestion}", "declare it weak if the program can do without")  \
+    "the types of the target have no {what} '{name}'{suggestion}",                                                   \
+    "declare it weak if the program can do without; what kernel modules have is not searched yet")                   \
   X(OtherKsym, "SKEP-O0064", "other-ksym", EINVAL,                                                                   \
     (std::string_view, what)(std::string, name)(std::string, here)(std::string, there),                              \
     "{what} '{name}' is {here} here, {there} in the target", "")                                                     \
