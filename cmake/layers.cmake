@@ -1,22 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-# skep_layer(NAME USES layer… [LINK library…] [TEST_LINK library…] [MAIN program])
+# skep_layer(NAME USES layer… [TEST_USES layer…] [LINK library…] [TEST_LINK library…] [MAIN program])
 #
 # src/NAME/*.cpp becomes one static library, skep_NAME ('/' becomes '_'), that may include its own headers and
 # those of the layers it uses, directly or through them; a configure-time scan of #include refuses the rest.
 # Beside the code stand *_test.cpp (one GoogleTest program a layer, label `fast`; *_kernel_test.cpp and *_peer_test.cpp,
 # which ask the running kernel and foreign tools, are one more each) and, with SKEP_FUZZ, *_fuzz.cpp (one libFuzzer
-# program each). main.cpp belongs to MAIN. TEST_LINK is for judges that only tests ask.
+# program each). main.cpp belongs to MAIN. TEST_USES and TEST_LINK are for judges that only tests ask.
 
 define_property(TARGET PROPERTY SKEP_REACH)
 set_property(GLOBAL PROPERTY SKEP_LAYERS "")
 
-function(skep_layer name)
-  cmake_parse_arguments(L "" "MAIN" "USES;LINK;TEST_LINK" ${ARGN})
-  string(REPLACE "/" "_" target skep_${name})
-  list(TRANSFORM L_USES REPLACE "/" "_")
-
+# What a layer that uses these may include: itself, and all that they reach.
+function(skep_reach result name used_layers)
   set(reach ${name})
-  foreach(used ${L_USES})
+  foreach(used ${used_layers})
     if(NOT TARGET skep_${used})
       message(FATAL_ERROR "layer ${name} uses ${used}, which is not declared above it")
     endif()
@@ -24,6 +21,16 @@ function(skep_layer name)
     list(APPEND reach ${r})
   endforeach()
   list(REMOVE_DUPLICATES reach)
+  set(${result} ${reach} PARENT_SCOPE)
+endfunction()
+
+function(skep_layer name)
+  cmake_parse_arguments(L "" "MAIN" "USES;TEST_USES;LINK;TEST_LINK" ${ARGN})
+  string(REPLACE "/" "_" target skep_${name})
+  list(TRANSFORM L_USES REPLACE "/" "_")
+
+  skep_reach(reach ${name} "${L_USES}")
+  skep_reach(test_reach ${name} "${L_USES};${L_TEST_USES}")
   set_property(GLOBAL APPEND PROPERTY SKEP_LAYERS ${name})
 
   # src/engine/ holds the layers engine/user and engine/kernel: GLOB_RECURSE is per layer folder.
@@ -31,13 +38,17 @@ function(skep_layer name)
   foreach(f ${files})
     file(STRINGS ${f} lines REGEX "^ *# *include \"[a-z_/]+")
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${f})
+    set(allowed ${reach})
+    if(f MATCHES "_test\\.cpp$")
+      set(allowed ${test_reach})
+    endif()
     foreach(line ${lines})
       string(REGEX REPLACE "^ *# *include \"([a-z_0-9]+)/.*" "\\1" to "${line}")
       if(to STREQUAL "engine")
         string(REGEX REPLACE "^ *# *include \"(engine/[a-z_0-9]+)/.*" "\\1" to "${line}")
       endif()
-      if(NOT to IN_LIST reach)
-        message(FATAL_ERROR "${f}: ${line}: layer ${name} does not use ${to}. Allowed: ${reach}")
+      if(NOT to IN_LIST allowed)
+        message(FATAL_ERROR "${f}: ${line}: layer ${name} does not use ${to}. Allowed: ${allowed}")
       endif()
     endforeach()
   endforeach()
@@ -69,9 +80,11 @@ function(skep_layer name)
     add_executable(${L_MAIN} src/${name}/main.cpp)
     target_link_libraries(${L_MAIN} PRIVATE ${target})
   endif()
-  skep_tests(${target}_test ${name} fast "${tests}" ${target} ${L_TEST_LINK})
-  skep_tests(${target}_kernel_test ${name} kernel "${kernel_tests}" ${target} ${L_TEST_LINK})
-  skep_tests(${target}_peer_test ${name} peer "${peer_tests}" ${target} ${L_TEST_LINK})
+  list(TRANSFORM L_TEST_USES PREPEND skep_)
+  set(judges ${L_TEST_USES} ${L_TEST_LINK})
+  skep_tests(${target}_test ${name} fast "${tests}" ${target} ${judges})
+  skep_tests(${target}_kernel_test ${name} kernel "${kernel_tests}" ${target} ${judges})
+  skep_tests(${target}_peer_test ${name} peer "${peer_tests}" ${target} ${judges})
   if(SKEP_FUZZ)
     foreach(f ${fuzzers})
       skep_fuzzer(${f} ${target})

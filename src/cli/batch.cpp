@@ -20,7 +20,8 @@ class Batch : public Verb {
 
   Result<Exit> run(const Talk&) override {
     const Fd in = TRY(open_input(input_));
-    auto batch = TRY(judge::Batch::create({.lanes = TRY(lanes(lanes_)), .domain = domain_}));
+    auto batch =
+        TRY(judge::Batch::create({.lanes = TRY(lanes(lanes_)), .domain = domain_, .open_object = judge::open_object}));
     TRY_VOID(batch.stream(in.get(), STDOUT_FILENO));
     return Exit::yes;
   }

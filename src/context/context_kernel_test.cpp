@@ -6,15 +6,15 @@
 #include <numeric>
 
 #include "context/context.hpp"
-#include "context/kernel_judge.hpp"
+#include "sys/kernel_judge.hpp"
 
 namespace skep::context {
 namespace {
 
 using enum facts::ProgType;
 using facts::Access, facts::ProgType;
-using test::KernelProgram;
-using ContextJudge = test::AsksKernel;
+using sys::test::KernelProgram;
+using ContextJudge = sys::test::AsksKernel;
 
 constexpr Arrival test_run{.setting = Setting::test_run};
 constexpr ProgType skb_types[] = {sched_cls, socket_filter, cgroup_skb, lwt_xmit};
@@ -63,7 +63,7 @@ TEST_F(ContextJudge, skb_reads) {
         if (p.error() != 0 || pointer) continue;
         auto answer = p.run(packet, structure);
         ASSERT_EQ(answer.err, 0) << where;
-        uint64_t low = load<uint32_t>(&answer.structure[48]), high = load<uint32_t>(&answer.structure[64]);
+        uint64_t low = load<uint32_t>(&answer.context[48]), high = load<uint32_t>(&answer.context[64]);
         ASSERT_EQ(*value, low | high << 32) << where;
       }
 }
@@ -85,7 +85,7 @@ TEST_F(ContextJudge, skb_writes) {
           ASSERT_EQ(p.error() == 0, written) << where;
           if (!written) break;
           if (readable) c.write(64, 4, *c.read(at, 4));
-          ASSERT_EQ(p.run(packet, structure).structure, c.raw()) << where;
+          ASSERT_EQ(p.run(packet, structure).context, c.raw()) << where;
         }
 }
 
@@ -128,7 +128,7 @@ TEST_F(ContextJudge, frames) {
     ASSERT_TRUE(c.set_raw(Buffer(192)));
     int64_t cb = 48;
     for (int64_t field : shown) c.write(std::exchange(cb, cb + 4), 4, *c.read(field, 4));
-    ASSERT_EQ(c.raw(), answer.structure);
+    ASSERT_EQ(c.raw(), answer.context);
     ASSERT_EQ(Buffer(c.result().begin(), c.result().end()), answer.packet);
   };
   for (int ethertype : {0x0800, 0x86dd, 0x0806, 0x8100, 0x0600, 0x05ff, 0x0020, 0xffff})
@@ -152,7 +152,7 @@ TEST_F(ContextJudge, skb_structures) {
     auto taken = c.set_raw(structure);
     auto answer = p.run(packet, structure);
     ASSERT_EQ(errno_of(taken), answer.err) << to_hex(structure);
-    ASSERT_TRUE(answer.err != 0 || c.raw() == answer.structure) << to_hex(answer.structure);
+    ASSERT_TRUE(answer.err != 0 || c.raw() == answer.context) << to_hex(answer.context);
   };
   for (ProgType type : {sched_cls, socket_filter}) {
     KernelProgram p(type, "r0 = 0; exit");
@@ -186,7 +186,7 @@ TEST_F(ContextJudge, xdp_structures) {
     auto answer = p.run(packet, structure);
     ASSERT_EQ(errno_of(taken), answer.err) << to_hex(structure);
     if (answer.err != 0) return;
-    ASSERT_EQ(c.raw(), answer.structure) << to_hex(structure);
+    ASSERT_EQ(c.raw(), answer.context) << to_hex(structure);
     ASSERT_EQ(static_cast<uint32_t>(c.packet().data_end() - c.packet().data()), answer.r0) << to_hex(structure);
     ASSERT_EQ(Buffer(c.result().begin(), c.result().end()), answer.packet);
   };

@@ -7,15 +7,15 @@
 #include <random>
 
 #include "context/context.hpp"
-#include "context/kernel_judge.hpp"
 #include "helpers/table.hpp"
+#include "sys/kernel_judge.hpp"
 
 namespace skep::helpers {
 namespace {
 
 using enum facts::ProgType;
-using context::Context, context::test::KernelProgram, facts::ProgType;
-using HelperJudge = context::test::AsksKernel;
+using context::Context, sys::test::KernelProgram, facts::ProgType;
+using HelperJudge = sys::test::AsksKernel;
 
 // An argument: a number, the context, or an address in 64 bytes of stack.
 struct Arg {

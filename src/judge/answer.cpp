@@ -2,23 +2,15 @@
 // Questions answered, and the answers as JSON. Members come in the order of docs/reference/batch.md.
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
 #include <set>
 
 #include "judge/answerer.hpp"
 #include "judge/errors.hpp"
-#include "judge/map_ops.hpp"
+#include "judge/json_writer.hpp"
 
 namespace skep::judge {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-std::string to_line(const Json& v) { return v.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
-Json error_json(const Error& e) {
-  return {{"error", {{"code", e.row().slug}, {"message", e.message()}, {"place", e.place()}, {"hint", e.hint()}}}};
-}
 
 Json fault_json(const vm::Fault& f) {
   return {
@@ -45,38 +37,7 @@ Json run_json(Result<RunResult> run) {
   return out;
 }
 
-Json content_json(maps::Map& map) {
-  auto content = content_of(map);
-  if (!content) return error_json(content.error());
-  Json out = Json::array();
-  for (const auto& [key, value] : *content) out.push_back({to_hex(key), to_hex(value)});
-  return out;
-}
-
 // ---- operations on maps -------------------------------------------------------------------------------------------
-
-Json keys_json(const std::vector<Buffer>& keys) {
-  Json out = Json::array();
-  for (const Buffer& k : keys) out.push_back(to_hex(k));
-  return out;
-}
-
-Json batch_json(const BatchResult& b) {
-  Json out{{"errno", b.err}, {"count", b.count}};
-  if (b.elements) {
-    out["elements"] = Json::array();
-    for (const auto& [k, v] : *b.elements) out["elements"].push_back({to_hex(k), to_hex(v)});
-  }
-  return out;
-}
-
-Json op_json(const Result<OpResult>& r) {
-  if (!r) return error_json(r.error());
-  if (const auto* n = std::get_if<int>(&*r)) return *n;
-  if (const auto* bytes = std::get_if<Buffer>(&*r)) return to_hex(*bytes);
-  if (const auto* keys = std::get_if<std::vector<Buffer>>(&*r)) return keys_json(*keys);
-  return batch_json(std::get<BatchResult>(*r));
-}
 
 Json ops_json(Trial& trial, const std::vector<Op>& ops) {
   Json create = Json::array(), results = Json::array();
@@ -117,19 +78,25 @@ Json executor_json(Rig& rig, user::Executor executor, const Question& q) {
   Json out = Json::object(), runs = Json::array(), contents = Json::array();
   for (const RunInput& input : q.runs) runs.push_back(run_json(trial->run(input)));
   if (!q.ops.empty()) out["ops"] = ops_json(*trial, q.ops);
-  for (const auto& map : trial->maps()) contents.push_back(content_json(*map));
+  for (const auto& map : trial->maps()) contents.push_back(content_json(content_of(*map)));
   out["runs"] = std::move(runs);
   out["maps"] = std::move(contents);
   return out;
 }
 
 Json only_ops_json(Rig& rig, const Question& q) {
-  if (!q.on_user) return not_available("the kernel engine", "leave \"on\" out");
   auto trial = Trial::begin(rig, q.module, user::Executor::checked);
   return trial ? ops_json(*trial, q.ops) : ops_without_all_maps(*q.module, rig.engine().lanes(), q.ops, trial.error());
 }
 
-Json member(Rig& rig, Ask ask, const Question& q) {
+// What `kernel` in `do`, or in `on`, answers.
+Json kernel_member(const Question& q, Kernel kernel) {
+  if (kernel == Kernel::left_alone) return not_available("the kernel here", "ask checked");
+  const bool asked = std::ranges::find(q.asks, Ask::kernel) != q.asks.end();
+  return asked ? kernel_json(q) : kernel_ops_json(q);
+}
+
+Json member(Rig& rig, Ask ask, const Question& q, Kernel kernel) {
   if (!q.unavailable.empty()) return not_available(q.unavailable[0], "");
   switch (ask) {
     case Ask::verify: return not_available("the verifier", "checked runs without one");
@@ -137,56 +104,45 @@ Json member(Rig& rig, Ask ask, const Question& q) {
     case Ask::checked: return executor_json(rig, user::Executor::checked, q);
     case Ask::jit: return not_available("the JIT", "ask interp");
     case Ask::jit_noproof: return not_available("the JIT", "ask checked");
-    case Ask::kernel: return not_available("the kernel engine", "ask checked");
+    case Ask::kernel: return kernel_member(q, kernel);
     case Ask::ops: return only_ops_json(rig, q);
   }
   std::unreachable();
 }
 
-// Where two answers differ, as "runs[0].r0". Time is nobody's answer; a list of another length is one difference.
-void find_differences(const Json& a, const Json& b, const std::string& place, std::set<std::string>& found) {
-  if (a.is_object() && b.is_object()) {
-    for (const auto& [name, value] : a.items()) {
-      if (name == "ns") continue;
-      const std::string inside = place.empty() ? name : place + "." + name;
-      auto other = b.find(name);
-      if (other == b.end())
-        found.insert(inside);
-      else
-        find_differences(value, *other, inside, found);
-    }
-    for (const auto& [name, value] : b.items())
-      if (!a.contains(name)) found.insert(place.empty() ? name : place + "." + name);
-  } else if (a.is_array() && b.is_array() && a.size() == b.size()) {
-    for (std::size_t i = 0; i < a.size(); ++i)
-      find_differences(a[i], b[i], place + "[" + std::to_string(i) + "]", found);
-  } else if (a != b) {
-    found.insert(place);
-  }
+// Executors of which one could not answer are not compared; nor is a kernel that did not load what others ran.
+bool comparable(const Json& answer) {
+  if (answer.contains("error")) return false;
+  const auto verify = answer.find("verify");
+  return verify == answer.end() || (*verify)["result"] != "unknown";
 }
 
-// Executors of which one could not answer are not compared.
 void add_differences(Json& out, const Question& q) {
   std::vector<const Json*> answers;
   for (Ask ask : q.asks)
     if (ask != Ask::verify && ask != Ask::ops)
-      if (const Json& a = out[name(ask)]; !a.contains("error")) answers.push_back(&a);
-  if (answers.size() < 2) return;
+      if (const Json& a = out[name(ask)]; comparable(a)) answers.push_back(&a);
   std::set<std::string> found;
-  for (std::size_t i = 1; i < answers.size(); ++i) find_differences(*answers[0], *answers[i], "", found);
-  out["differs"] = found;
+  for (std::size_t i = 1; i < answers.size(); ++i) found.merge(differences(*answers[0], *answers[i]));
+  bool compared = answers.size() > 1;
+  // Operations on both engines, without an executor that does them too.
+  if (out.contains("ops") && out.contains("kernel") && out["kernel"].contains("ops")) {
+    compared = true;
+    for (const std::string& place : differences(out["ops"], out["kernel"]["ops"])) found.insert("ops." + place);
+  }
+  if (compared) out["differs"] = found;
 }
 
-Json hello(unsigned lanes) {
+Json hello(const BatchOptions& options) {
   Json out = Json::object();
   out["hello"] = 1;
   out["v"] = 1;
   out["version"] = SKEP_VERSION;
   out["target"] = facts::Target().name();
-  out["lanes"] = lanes;
-  out["engines"] = {"user"};
-  out["executors"] = {"interp", "checked", "ops"};
-  out["kernel"] = not_available("the kernel engine", "ask checked");
+  out["lanes"] = options.lanes;
+  out["engines"] = {"user", "kernel"};
+  out["executors"] = {"interp", "checked", "kernel", "ops"};
+  out["kernel"] = options.kernel == Kernel::asked ? kernel_hello() : not_available("the kernel here", "ask checked");
   return out;
 }
 
@@ -203,14 +159,18 @@ Rig& Batch::Answerer::rig_for(const facts::Target& target) {
 }
 
 std::string Batch::Answerer::answer(std::string_view line) {
-  auto q = read_question(line);
+  auto q = read_question(line, options_.open_object);
   if (!q) return answer_line(q.error().id, error_json(q.error().error));
-  if (q->hello) return answer_line(q->id, hello(options_.lanes));
+  if (q->hello) return answer_line(q->id, hello(options_));
   for (RunInput& run : q->runs) run.max_insns = std::min(run.max_insns, options_.most_insns);
   for (Op& op : q->ops) op.run.max_insns = std::min(op.run.max_insns, options_.most_insns);
   Rig& rig = rig_for(q->target);
   Json out = Json::object();
-  for (Ask ask : q->asks) out[name(ask)] = member(rig, ask, *q);
+  const bool ops = std::ranges::find(q->asks, Ask::ops) != q->asks.end();
+  for (Ask ask : q->asks)
+    if (ask != Ask::ops || q->on_user) out[name(ask)] = member(rig, ask, *q, options_.kernel);
+  if (ops && q->on_kernel && !out.contains(name(Ask::kernel)))
+    out[name(Ask::kernel)] = member(rig, Ask::kernel, *q, options_.kernel);
   add_differences(out, *q);
   return answer_line(q->id, out);
 }

@@ -16,13 +16,18 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "judge/object_input.hpp"
 
 namespace skep::judge {
+
+enum class Kernel : uint8_t { asked, left_alone };
 
 struct BatchOptions {
   unsigned lanes = 0;                   // 0: lane::default_lanes()
   std::string domain = {};              // a folder of shared maps; not available yet
   uint64_t most_insns = 1'000'000'000;  // of one run, whatever its max_insns says
+  OpenObject open_object = nullptr;     // without it, lines that name an object are refused
+  Kernel kernel = Kernel::asked;        // left alone: lines that ask it are refused
 };
 
 inline constexpr std::size_t most_line_bytes = std::size_t{64} << 20;

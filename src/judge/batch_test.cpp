@@ -7,12 +7,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <ctime>
-#include <regex>
 
 #include "base/file.hpp"
 #include "judge/question.hpp"
+#include "judge/reference_examples.hpp"
 
 namespace skep::judge {
 namespace {
@@ -20,44 +19,11 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
+using test::make_batch;
+
 constexpr const char* reference = SKEP_SOURCE_DIR "/docs/reference/batch.md";
 
-Batch make_batch() { return std::move(*Batch::create({.lanes = 2})); }
-
-// What differs from run to run: times, and where things lie in memory.
-std::string lasting(const std::string& answer) {
-  static const std::regex time(R"("ns":\d+)"), address(R"re("address":"0x[1-9a-f][0-9a-f]{6,}")re");
-  return std::regex_replace(std::regex_replace(answer, time, "\"ns\":0"), address, "\"address\":\"0x7f0000000000\"");
-}
-
-TEST(Batch, AnswersAsTheReferenceSays) {
-  const Buffer bytes = *read_file(reference);
-  std::string_view text = as_text(bytes);
-  std::string renewed;
-  Batch batch = make_batch();
-  std::size_t examples = 0;
-  std::string answer;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size() - 1);
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(end + 1);
-    if (!answer.empty()) {  // the line behind a question
-      EXPECT_EQ("out " + answer, line);
-      renewed += "out " + std::exchange(answer, "") + "\n";
-      if (line.starts_with("out ")) continue;
-    }
-    renewed.append(line).append("\n");
-    if (!line.starts_with("in  ")) continue;
-    answer = lasting(batch.answer(line.substr(4)));
-    ++examples;
-  }
-  EXPECT_GE(examples, 20u);
-  if (const char* bless = std::getenv("SKEP_BLESS"); bless != nullptr && std::string_view(bless) == "1") {
-    auto out = *OutputFile::create(reference);
-    ASSERT_TRUE(out.write(as_bytes(renewed)));
-    ASSERT_TRUE(out.commit());
-  }
-}
+TEST(Batch, AnswersAsTheReferenceSays) { EXPECT_GE(test::ask_examples(reference, test::About::user), 20u); }
 
 TEST(Batch, TheReferenceNamesEveryMemberAndWord) {
   const Buffer bytes = *read_file(reference);

@@ -17,79 +17,35 @@
 #include <map>
 
 #include "base/file.hpp"
-#include "context/kernel_judge.hpp"
+#include "engine/kernel/kernel.hpp"
 #include "judge/case.hpp"
+#include "sys/kernel_judge.hpp"
 
 namespace skep::judge {
 namespace {
 
 using isa::Insn, isa::make_insn;
 
-template <class T>
-uint64_t pointer(const T* p) {
-  return reinterpret_cast<uint64_t>(p);
-}
-bpf_attr zeroed() {
-  bpf_attr attr;
-  std::memset(&attr, 0, sizeof attr);
-  return attr;
-}
-int bpf(bpf_cmd command, bpf_attr& attr) {
-  const long r = syscall(SYS_bpf, command, &attr, sizeof attr);
-  return r < 0 ? -errno : static_cast<int>(r);
-}
-
+// A map as the case declares it.
 class KernelMap {
  public:
-  explicit KernelMap(const module::MapDef& def) : def_(def) {
-    bpf_attr attr = zeroed();
-    attr.map_type = static_cast<uint32_t>(def.type);
-    attr.key_size = def.key_size;
-    attr.value_size = def.value_size;
-    attr.max_entries = def.max_entries;
-    attr.map_flags = def.flags;
-    fd_ = Fd(bpf(BPF_MAP_CREATE, attr));
-    EXPECT_TRUE(fd_) << def.name;
+  explicit KernelMap(const module::MapDef& def) : map_(kernel::create(def)), name_(def.name) {
+    EXPECT_TRUE(map_) << def.name;
     for (const module::Entry& e : def.initial) update(e.key, e.value);
   }
-  int fd() const { return fd_.get(); }
-
-  void update(const Buffer& key, const Buffer& value) const {
-    bpf_attr attr = of(key);
-    attr.value = pointer(value.data());
-    EXPECT_EQ(bpf(BPF_MAP_UPDATE_ELEM, attr), 0);
-  }
-  Buffer lookup(const Buffer& key) const {
-    Buffer value(def_.value_size);
-    bpf_attr attr = of(key);
-    attr.value = pointer(value.data());
-    EXPECT_EQ(bpf(BPF_MAP_LOOKUP_ELEM, attr), 0);
-    return value;
-  }
+  int fd() const { return map_->fd(); }
+  void update(const Buffer& key, const Buffer& value) const { EXPECT_EQ(map_->update(key, value), 0); }
+  Buffer lookup(const Buffer& key) const { return *map_->lookup(key); }
   Content content() const {
-    Content all;
-    Buffer key(def_.key_size), next(def_.key_size);
-    for (bool first = true;; first = false) {
-      bpf_attr attr = of(key);
-      if (first) attr.key = 0;
-      attr.next_key = pointer(next.data());
-      if (bpf(BPF_MAP_GET_NEXT_KEY, attr) != 0) break;
-      key = next;
-      all.emplace_back(key, lookup(key));
-    }
-    std::ranges::sort(all);
-    return all;
+    return *content_of({.map_name = name_,
+                        .element_bytes = map_->key_size() + map_->value_size(),
+                        .next = [this](std::optional<Bytes> key) { return map_->next_key(key); },
+                        .lookup = [this](Bytes key) { return map_->lookup(key); }});
   }
 
  private:
-  bpf_attr of(const Buffer& key) const {
-    bpf_attr attr = zeroed();
-    attr.map_fd = static_cast<uint32_t>(fd_.get());
-    attr.key = pointer(key.data());
-    return attr;
-  }
-  module::MapDef def_;
-  Fd fd_;
+  sys::Answer<sys::Map> map_;
+  std::string name_;
 };
 
 module::MapDef one_value(std::size_t size) {
@@ -124,48 +80,7 @@ std::vector<Insn> as_function(const std::vector<Insn>& program, int memory_fd, s
   return all;
 }
 
-struct Load {
-  Fd fd;
-  std::string why;  // the last line but one of the log, where it was refused
-};
-Load load_program(facts::ProgType type, const std::vector<Insn>& insns) {
-  std::string log(1 << 16, '\0');
-  bpf_attr attr = zeroed();
-  attr.prog_type = static_cast<uint32_t>(type);
-  attr.insns = pointer(insns.data());
-  attr.insn_cnt = static_cast<uint32_t>(insns.size());
-  attr.license = pointer("GPL");
-  const int fd = bpf(BPF_PROG_LOAD, attr);
-  if (fd >= 0) return {Fd(fd), ""};
-  attr.log_level = 1;
-  attr.log_buf = pointer(log.data());
-  attr.log_size = static_cast<uint32_t>(log.size());
-  const int err = bpf(BPF_PROG_LOAD, attr);
-  log.resize(std::strlen(log.c_str()));
-  if (auto end = log.rfind("\nprocessed "); end != log.npos) log.resize(end);
-  while (log.ends_with('\n')) log.pop_back();
-  return {Fd(), log.empty() ? std::strerror(-err) : log.substr(log.rfind('\n') + 1)};
-}
-
-struct TestRun {
-  int err;
-  uint32_t r0;
-  Buffer packet;
-};
-TestRun test_run(const Fd& program, const Buffer& packet) {
-  Buffer out(packet.size() + 512);
-  bpf_attr attr = zeroed();
-  attr.test.prog_fd = static_cast<uint32_t>(program.get());
-  attr.test.data_in = pointer(packet.data());
-  attr.test.data_size_in = static_cast<uint32_t>(packet.size());
-  attr.test.data_out = pointer(out.data());
-  attr.test.data_size_out = static_cast<uint32_t>(out.size());
-  const int err = bpf(BPF_PROG_TEST_RUN, attr);
-  out.resize(std::min<std::size_t>(out.size(), attr.test.data_size_out));
-  return {err, attr.test.retval, std::move(out)};
-}
-
-class KernelCases : public context::test::AsksKernel {
+class KernelCases : public sys::test::AsksKernel {
  protected:
   void file(const std::string& path) {
     const auto bytes = read_file(path);
@@ -225,21 +140,25 @@ class KernelCases : public context::test::AsksKernel {
       if (has_memory) memory.emplace(one_value(in.mem->size())).update(first_key, *in.mem);
       insns = as_function(insns, has_memory ? memory->fd() : -1, has_memory ? in.mem->size() : 0, answer->fd());
     }
-    const Load loaded = load_program(raw ? facts::ProgType::socket_filter : def.type, insns);
+    sys::ProgramSpec spec{.type = static_cast<uint32_t>(raw ? facts::ProgType::socket_filter : def.type),
+                          .insns = insns};
+    auto loaded = sys::load_program(spec);
     if (!good) {
       EXPECT_FALSE(loaded.fd) << "it faults here, and Linux loads it";
       ++refused_by_both_;
       return;
     }
     if (!loaded.fd) {
-      refused_[def.name] = loaded.why;
+      spec.log_level = 1;
+      loaded = sys::load_program(spec);
+      refused_[def.name] = kernel::verdict_of(loaded.err, std::move(loaded.log)).message;
       return;
     }
     ++compared_;
     Buffer packet(64);
     packet[12] = 0x08;
     packet[13] = 0x06;
-    const TestRun theirs = test_run(loaded.fd, raw ? packet : *in.packet);
+    const sys::TestRun theirs = sys::test_run(loaded.fd.get(), {.packet = raw ? packet : *in.packet});
     ASSERT_EQ(theirs.err, 0);
     if (raw) {
       EXPECT_EQ(to_hex(answer->lookup(first_key)),

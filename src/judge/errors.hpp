@@ -35,6 +35,8 @@ namespace skep::judge {
     "the run did not reach its exit within {most} instructions", "raise max_insns")                                    \
   X(Unfit, "SKEP-J0012", "unfit-input", EINVAL, (std::string, what)(std::string, why), "{what}: {why}", "")            \
   X(BrokenStream, "SKEP-J0013", "broken-stream", EIO, (std::string, what)(std::string, why), "{what}: {why}", "")      \
+  X(KernelRefuses, "SKEP-J0014", "kernel-refuses", EPERM, (std::string, why),                                          \
+    "the kernel does not load an empty XDP program for this process: {why}", "run it as root")                         \
   X(CaseText, "SKEP-J0101", "case-text", EINVAL, (std::string, found)(std::string, expected),                          \
     "found '{found}'; expected {expected}", "")                                                                        \
   X(CaseOrder, "SKEP-J0102", "case-order", EINVAL, (std::string, what)(std::string, expected),                         \

@@ -20,6 +20,15 @@ struct BatchResult {
 // int: 0 or a negative errno.
 using OpResult = std::variant<int, Buffer, std::vector<Buffer>, BatchResult>;
 
+// Elements one after the other, as the system call wants them; a key or value of another size makes it -EINVAL.
+struct Packed {
+  Buffer keys, values;
+  bool fits = true;
+};
+Packed packed(const Op& op, std::size_t key_size, std::size_t value_size);
+// And back: the first `count`, ascending keys.
+Content elements_of(Bytes keys, Bytes values, std::size_t count, std::size_t key_size, std::size_t value_size);
+
 // An error where the operation is not there yet. Not for OpKind::run.
 Result<OpResult> apply(maps::Map& map, const Op& op);
 

@@ -20,4 +20,7 @@ struct ObjectInput {
 
 Result<module::Module> open_object(const ObjectInput& input);
 
+// Whoever cannot read ELF files has null in its place.
+using OpenObject = Result<module::Module> (*)(const ObjectInput& input);
+
 }  // namespace skep::judge

@@ -35,26 +35,6 @@ static_assert(facts::complete(op_rows));
 
 constexpr uint64_t most_runs_a_line = 1'000'000'000;
 
-// ---- what a line says, before its parts are put together ----------------------------------------------------------
-
-struct Draft {
-  Question q;
-  bool has_id = false, has_do = false;
-  module::Module module;
-  std::vector<module::ProgDef> progs;
-  module::ProgDef short_form;
-  std::vector<std::string> short_members;  // which members of the short form were given
-  std::vector<std::string> members;        // every one of the line
-  RunInput top;                            // packet, ctx and mem at top level mean one run
-  bool has_top_run = false, has_runs = false, has_progs = false;
-  std::optional<std::string> caps;
-  std::optional<std::string> target;
-  std::optional<std::vector<std::string>> targets;
-  bool proof = false, has_threads = false, history = false;
-  std::optional<ObjectInput> object;
-  std::string license = "GPL";
-};
-
 // ---- programs -----------------------------------------------------------------------------------------------------
 
 Result<facts::ProgType> to_prog_type(const json& v) {
@@ -104,19 +84,34 @@ Result<std::vector<module::Extern>> to_ksyms(const json& v) {
   return all;
 }
 
+// Bytes that are records of one size each.
+Result<Buffer> to_records(const json& v, std::size_t size) {
+  Buffer bytes = TRY(to_bytes(v));
+  if (bytes.size() % size != 0)
+    return fail(WrongType{.found = std::to_string(bytes.size()) + " bytes",
+                          .expected = "records of " + std::to_string(size) + " bytes"});
+  return bytes;
+}
+
 #define READ(Type, ...) []([[maybe_unused]] Type& it, const json& v) -> Result<void> { __VA_ARGS__ return {}; }
 
-constexpr Member<module::ProgDef> prog_members[] = {
-    {"name", READ(module::ProgDef, it.name = TRY(to_text(v));)},
-    {"type", READ(module::ProgDef, it.type = TRY(to_prog_type(v));)},
-    {"attach_type", READ(module::ProgDef, it.attach_type = TRY(to_attach_type(v));)},
-    {"attach_to", READ(module::ProgDef, it.attach_to = TRY(to_text(v));)},
-    {"insns", READ(module::ProgDef, it.insns = TRY(to_insns(v));)},
-    {"license", READ(module::ProgDef, TRY_VOID(to_text(v));)},
-    {"flags", READ(module::ProgDef, it.flags = TRY(to_flags(v, facts::prog_flags));)},
-    {"func_info", READ(module::ProgDef, TRY_VOID(to_bytes(v));)},  // for the verifier; a run does not see them
-    {"line_info", READ(module::ProgDef, TRY_VOID(to_bytes(v));)},
-    {"ksyms", READ(module::ProgDef, it.externs = TRY(to_ksyms(v));)},
+struct ProgDraft {
+  module::ProgDef def;
+  kernel::WrittenTypes::OfProgram written;
+};
+constexpr std::size_t func_record = 8, line_record = 16;
+
+constexpr Member<ProgDraft> prog_members[] = {
+    {"name", READ(ProgDraft, it.def.name = TRY(to_text(v));)},
+    {"type", READ(ProgDraft, it.def.type = TRY(to_prog_type(v));)},
+    {"attach_type", READ(ProgDraft, it.def.attach_type = TRY(to_attach_type(v));)},
+    {"attach_to", READ(ProgDraft, it.def.attach_to = TRY(to_text(v));)},
+    {"insns", READ(ProgDraft, it.def.insns = TRY(to_insns(v));)},
+    {"license", READ(ProgDraft, TRY_VOID(to_text(v));)},
+    {"flags", READ(ProgDraft, it.def.flags = TRY(to_flags(v, facts::prog_flags));)},
+    {"func_info", READ(ProgDraft, it.written.func_info = TRY(to_records(v, func_record));)},
+    {"line_info", READ(ProgDraft, it.written.line_info = TRY(to_records(v, line_record));)},
+    {"ksyms", READ(ProgDraft, it.def.externs = TRY(to_ksyms(v));)},
 };
 
 // ---- maps ---------------------------------------------------------------------------------------------------------
@@ -136,6 +131,7 @@ Result<Pair> to_pair(const json& v) {
 
 struct MapDraft {
   module::MapDef def;
+  std::optional<uint32_t> inner;
   std::vector<std::string> unavailable;
 };
 
@@ -158,7 +154,7 @@ constexpr Member<MapDraft> map_members[] = {
     {"flags", READ(MapDraft, it.def.flags = TRY(to_flags(v, facts::map_flags));)},
     {"extra", READ(MapDraft, it.def.extra = TRY(to_number(v, UINT64_MAX));)},
     {"name", READ(MapDraft, it.def.name = TRY(to_text(v));)},
-    {"inner", READ(MapDraft, TRY_VOID(to_u32(v)); it.unavailable.emplace_back("a map in a map");)},
+    {"inner", READ(MapDraft, it.inner = TRY(to_u32(v));)},
     {"key_type", READ(MapDraft, it.def.key_type = TRY(to_u32(v));)},
     {"value_type", READ(MapDraft, it.def.value_type = TRY(to_u32(v));)},
     {"frozen", READ(MapDraft, it.def.frozen = TRY(to_bool(v)) ? module::Frozen::yes : module::Frozen::no;)},
@@ -306,6 +302,27 @@ Result<btf::Datum> to_datum(const json& v, unsigned depth) {
   return btf::Datum{std::move(record)};
 }
 
+// ---- what a line says, before its parts are put together ----------------------------------------------------------
+
+struct Draft {
+  Question q;
+  bool has_id = false, has_do = false;
+  module::Module module;
+  std::vector<ProgDraft> progs;
+  ProgDraft short_form;
+  std::vector<std::optional<uint32_t>> inner;  // of each map, which other map those inside are like
+  std::vector<std::string> short_members;      // which members of the short form were given
+  std::vector<std::string> members;            // every one of the line
+  RunInput top;                                // packet, ctx and mem at top level mean one run
+  bool has_top_run = false, has_runs = false, has_progs = false;
+  std::optional<std::string> caps;
+  std::optional<std::string> target;
+  std::optional<std::vector<std::string>> targets;
+  bool proof = false, has_threads = false, history = false;
+  std::optional<ObjectInput> object;
+  std::string license = "GPL";
+};
+
 // ---- the line -----------------------------------------------------------------------------------------------------
 
 Result<void> read_id(Draft& d, const json& v) {
@@ -348,6 +365,7 @@ Result<void> read_maps(Draft& d, const json& v) {
   for (MapDraft& m : TRY(read_list(v, "maps", [](const json& one) { return read_object(one, map_members); }))) {
     if (m.def.name.empty()) m.def.name = std::to_string(d.module.maps.size());  // for errors
     d.module.maps.push_back(std::move(m.def));
+    d.inner.push_back(m.inner);
     std::ranges::move(m.unavailable, std::back_inserter(d.q.unavailable));
   }
   return {};
@@ -357,16 +375,17 @@ Result<void> read_progs(Draft& d, const json& v) {
   d.progs = TRY(read_list(v, "programs", [](const json& one) { return read_object(one, prog_members); }));
   d.has_progs = true;
   for (std::size_t i = 0; i < d.progs.size(); ++i)
-    for (std::size_t k = 0; k < i && !d.progs[i].name.empty(); ++k)
-      if (d.progs[k].name == d.progs[i].name)
-        return fail_within(fail(NameTwice{.what = "program", .name = d.progs[i].name}).error(),
+    for (std::size_t k = 0; k < i && !d.progs[i].def.name.empty(); ++k)
+      if (d.progs[k].def.name == d.progs[i].def.name)
+        return fail_within(fail(NameTwice{.what = "program", .name = d.progs[i].def.name}).error(),
                            "[" + std::to_string(i) + "]");
   return {};
 }
 
-Result<void> read_log(Draft&, const json& v) {
+Result<void> read_log(Draft& d, const json& v) {
   uint64_t level = TRY(to_number(v, 4));
   if (level == 3) return fail(WrongType{.found = "3", .expected = "0, 1, 2 or 4"});
+  d.q.log = static_cast<uint32_t>(level);
   return {};
 }
 
@@ -401,11 +420,13 @@ constexpr Member<Draft> line_members[] = {
     {"on", read_on},
     SHORT("type"),
     SHORT("attach_type"),
+    SHORT("attach_to"),
+    SHORT("flags"),
     SHORT("insns"),
     SHORT("ksyms"),
     {"license", READ(Draft, it.license = TRY(to_text(v));)},
     {"progs", read_progs},
-    {"btf", READ(Draft, TRY_VOID(to_bytes(v));)},  // for the verifier; a run does not see types
+    {"btf", READ(Draft, it.q.written.btf = TRY(to_bytes(v)); it.module.btf = TRY(btf::parse(it.q.written.btf));)},
     {"object", READ(Draft, object_of(it).path = TRY(to_text(v));)},
     {"program", READ(Draft, object_of(it).program = TRY(to_text(v));)},
     {"set", read_set},
@@ -445,7 +466,46 @@ Result<void> assemble_target(Draft& d) {
   return {};
 }
 
-Result<void> assemble_programs(Draft& d) {
+// The n-th word of a record.
+uint32_t word_of(const Buffer& records, std::size_t at, std::size_t n) { return load<uint32_t>(&records[at + 4 * n]); }
+
+// Records ascend by instruction, within the program. Others only the kernel gets to see.
+bool in_order(const Buffer& records, std::size_t size, std::size_t insns) {
+  for (std::size_t at = 0; at < records.size(); at += size)
+    if (word_of(records, at, 0) >= insns ||
+        (at == 0 ? word_of(records, 0, 0) != 0 : word_of(records, at, 0) <= word_of(records, at - size, 0)))
+      return false;
+  return true;
+}
+
+// What the records of a program say, for whoever does not read them as they are written.
+void read_records(ProgDraft& p, const btf::Btf& types) {
+  const auto& [funcs, lines] = p.written;
+  if (!in_order(funcs, func_record, p.def.insns.size()) || !in_order(lines, line_record, p.def.insns.size())) return;
+  for (std::size_t at = 0; at < funcs.size(); at += func_record) {
+    const btf::TypeId type = word_of(funcs, at, 1);
+    module::Subprog s{.name = {}, .first_insn = word_of(funcs, at, 0), .type = 0};
+    if (type < types.count() && types.type(type).kind == btf::Kind::func) s.type = type, s.name = types.type(type).name;
+    p.def.subprogs.push_back(std::move(s));
+  }
+  for (std::size_t at = 0; at < lines.size(); at += line_record) {
+    auto text = [&](std::size_t n) { return std::string(types.string(word_of(lines, at, n)).value_or("")); };
+    const uint32_t place = word_of(lines, at, 3);
+    p.def.lines.push_back({.insn = word_of(lines, at, 0),
+                           .file = text(1),
+                           .line = place >> 10,
+                           .column = place & 0x3ff,
+                           .text = text(2)});
+  }
+}
+
+void add_program(Draft& d, ProgDraft&& p) {
+  if (d.module.btf != nullptr) read_records(p, *d.module.btf);
+  d.module.progs.push_back(std::move(p.def));
+  d.q.written.programs.push_back(std::move(p.written));
+}
+
+Result<void> assemble_programs(Draft& d, OpenObject open) {
   if (d.object) {
     if (d.has_progs || !d.short_members.empty() || !d.module.maps.empty())
       return fail(Contradiction{.one = "object",
@@ -453,15 +513,15 @@ Result<void> assemble_programs(Draft& d) {
                                          : d.short_members.empty() ? "maps"
                                                                    : d.short_members[0],
                                 .why = "programs and maps come from the object"});
-    d.module = TRY(open_object(*d.object));
+    if (open == nullptr)
+      return fail(NotAvailable{.what = "opening objects", .instead = "give the programs themselves"});
+    d.module = TRY(open(*d.object));
     return {};
   }
   if (d.has_progs && !d.short_members.empty())
     return fail(Contradiction{.one = "progs", .other = d.short_members[0], .why = "each program says it itself"});
-  if (d.has_progs)
-    d.module.progs = std::move(d.progs);
-  else if (!d.short_members.empty())
-    d.module.progs.push_back(std::move(d.short_form));
+  for (ProgDraft& p : d.progs) add_program(d, std::move(p));
+  if (!d.short_members.empty()) add_program(d, std::move(d.short_form));
   d.module.license = d.license;
   return {};
 }
@@ -489,6 +549,8 @@ Result<void> check_indices(const Draft& d) {
     const bool run = d.q.ops[i].kind == OpKind::run;
     TRY_VOID(check(run ? "program" : "map", d.q.ops[i].map, run ? progs : maps, nth("ops", i)));
   }
+  for (std::size_t i = 0; i < d.inner.size(); ++i)
+    if (d.inner[i]) TRY_VOID(check("map", *d.inner[i], maps, nth("maps", i)));
   for (std::size_t i = 0; i < maps; ++i)
     for (const module::Slot& s : d.module.maps[i].slots) TRY_VOID(check("program", s.index, progs, nth("maps", i)));
   return {};
@@ -504,7 +566,7 @@ Result<void> check_company(const Draft& d) {
   return {};
 }
 
-Result<void> finish(Draft& d) {
+Result<void> finish(Draft& d, OpenObject open) {
   if (d.q.hello) {
     for (const std::string& member : d.members)
       if (member != "hello" && member != "id")
@@ -515,9 +577,11 @@ Result<void> finish(Draft& d) {
   if (!d.has_do) return fail(MissingMember{.name = "do", .why = "a list of what is asked"});
   TRY_VOID(check_company(d));
   TRY_VOID(assemble_target(d));
-  TRY_VOID(assemble_programs(d));
+  TRY_VOID(assemble_programs(d, open));
   TRY_VOID(assemble_runs(d));
   TRY_VOID(check_indices(d));
+  for (std::size_t i = 0; i < d.inner.size(); ++i)
+    if (d.inner[i]) d.module.maps[i].inner = std::make_shared<const module::MapDef>(d.module.maps[*d.inner[i]]);
   d.q.module = std::make_shared<const module::Module>(std::move(d.module));
   return {};
 }
@@ -542,7 +606,7 @@ std::vector<std::string> every_word() {
   return all;
 }
 
-std::expected<Question, BadLine> read_question(std::string_view line) {
+std::expected<Question, BadLine> read_question(std::string_view line, OpenObject open) {
   auto parsed = parse_json(line);
   if (!parsed) return std::unexpected(BadLine{"null", std::move(parsed).error()});
   const json& v = parsed->value;
@@ -553,7 +617,7 @@ std::expected<Question, BadLine> read_question(std::string_view line) {
     for (const auto& [name, value] : v.items()) draft.members.push_back(name);
   auto read = read_object<Draft>(v, line_members, std::move(draft));
   if (!read) return std::unexpected(BadLine{id, std::move(read).error()});
-  if (auto done = finish(*read); !done) return std::unexpected(BadLine{id, std::move(done).error()});
+  if (auto done = finish(*read, open); !done) return std::unexpected(BadLine{id, std::move(done).error()});
   read->q.id = id;
   return std::move(read->q);
 }

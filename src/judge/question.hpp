@@ -16,7 +16,9 @@
 
 #include "base/bytes.hpp"
 #include "base/error.hpp"
+#include "engine/kernel/kernel.hpp"
 #include "facts/target.hpp"
+#include "judge/object_input.hpp"
 #include "judge/trial.hpp"
 #include "module/module.hpp"
 
@@ -72,7 +74,9 @@ struct Question {
   bool hello = false;
   std::vector<Ask> asks = {};  // in the order given, each once
   std::shared_ptr<const module::Module> module = {};
+  kernel::WrittenTypes written = {};  // btf, func_info and line_info as they were given
   facts::Target target = {};
+  uint32_t log = 0;
   std::vector<RunInput> runs = {};
   std::vector<Op> ops = {};
   bool on_user = true, on_kernel = false;     // where `ops` go
@@ -84,7 +88,7 @@ struct BadLine {
   std::string id;
   Error error;
 };
-std::expected<Question, BadLine> read_question(std::string_view line);
+std::expected<Question, BadLine> read_question(std::string_view line, OpenObject open);
 
 // Every member of every object, every executor and operation: what the reference must name.
 std::vector<std::string> every_word();

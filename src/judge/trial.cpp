@@ -136,26 +136,32 @@ maps::Definition definition_of(const module::MapDef& def) {
           .extra = def.extra};
 }
 
-Result<std::vector<Buffer>> sorted_keys(maps::Map& map) {
-  const std::size_t element = map.definition().key_size + map.sys_value_size() + 2 * sizeof(Buffer);
+Result<std::vector<Buffer>> sorted_keys(const Walk& walk) {
   std::vector<Buffer> keys;
-  auto key = map.sys_next_key(std::nullopt);
+  auto key = walk.next(std::nullopt);
   while (key) {
     keys.push_back(*std::move(key));
-    if (keys.size() * element > most_content_bytes)
-      return fail(Unfit{.what = "the content of map '" + map.definition().name + "'",
+    if (keys.size() * (walk.element_bytes + 2 * sizeof(Buffer)) > most_content_bytes)
+      return fail(Unfit{.what = "the content of map '" + walk.map_name + "'",
                         .why = "it is larger than " + std::to_string(most_content_bytes) + " bytes"});
-    key = map.sys_next_key(Bytes(keys.back()));
+    key = walk.next(Bytes(keys.back()));
   }
   std::ranges::sort(keys);
   return keys;
 }
 
-Result<Content> content_of(maps::Map& map) {
+Result<Content> content_of(const Walk& walk) {
   Content content;
-  for (Buffer& key : TRY(sorted_keys(map)))
-    if (auto value = map.sys_lookup(key)) content.emplace_back(std::move(key), *std::move(value));
+  for (Buffer& key : TRY(sorted_keys(walk)))
+    if (auto value = walk.lookup(key)) content.emplace_back(std::move(key), *std::move(value));
   return content;
+}
+
+Walk walk_of(maps::Map& map) {
+  return {.map_name = map.definition().name,
+          .element_bytes = map.definition().key_size + map.sys_value_size(),
+          .next = [&map](std::optional<Bytes> key) { return map.sys_next_key(key); },
+          .lookup = [&map](Bytes key) { return map.sys_lookup(key); }};
 }
 
 }  // namespace skep::judge

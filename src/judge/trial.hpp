@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -79,10 +80,19 @@ class Trial {
 // What bpf(2) would be asked for.
 maps::Definition definition_of(const module::MapDef& def);
 
-// A map's elements as user space sees them, ascending keys. An error where they are more than most_content_bytes.
+// A map's elements as user space sees them, ascending keys, whichever engine it is of. An error where they are more
+// than most_content_bytes.
 using Content = std::vector<std::pair<Buffer, Buffer>>;
 inline constexpr std::size_t most_content_bytes = std::size_t{32} << 20;
-Result<std::vector<Buffer>> sorted_keys(maps::Map& map);
-Result<Content> content_of(maps::Map& map);
+struct Walk {
+  std::string map_name;
+  std::size_t element_bytes;
+  std::function<std::expected<Buffer, int>(std::optional<Bytes>)> next;
+  std::function<std::expected<Buffer, int>(Bytes)> lookup;
+};
+Walk walk_of(maps::Map& map);  // as long as the map lives
+Result<std::vector<Buffer>> sorted_keys(const Walk& walk);
+Result<Content> content_of(const Walk& walk);
+inline Result<Content> content_of(maps::Map& map) { return content_of(walk_of(map)); }
 
 }  // namespace skep::judge
