@@ -14,16 +14,14 @@ Callback callback_of(std::string_view helper) {
 }  // namespace
 
 std::optional<Callee> helper_callee(const facts::Target& target, facts::ProgType type, int32_t id) {
-  const facts::Helper* row = id < 0 ? nullptr : target.helper(static_cast<uint64_t>(id));
+  const facts::Helper* row = id < 0 ? nullptr : target.prototype(static_cast<uint64_t>(id), type);
   if (row == nullptr) return std::nullopt;
-  Callee callee{.moves_packet = row->rare.moves_packet, .callback = callback_of(row->name)};
-  if (row->returns == facts::Ret::unknown) {
-    callee.args = 5;
-    return callee;
-  }
-  if (!facts::types(row->where).has(type)) return std::nullopt;
-  while (callee.args < row->args.size() && row->args[callee.args] != facts::Arg::none) ++callee.args;
-  callee.returns_nothing = row->returns == facts::Ret::nothing;
+  Callee callee{.returns_nothing = row->returns.kind == facts::RetKind::nothing,
+                .fastcall = row->rare.fastcall,
+                .may_sleep = row->rare.might_sleep,
+                .moves_packet = row->rare.moves_packet,
+                .callback = callback_of(row->name)};
+  while (callee.args < row->args.size() && row->args[callee.args].kind != facts::ArgKind::none) ++callee.args;
   return callee;
 }
 

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+// Calls of helper functions: who may call it and where, each argument, then what the call leaves behind.
+#include <limits>
+
+#include "verify/walk.hpp"
+
+namespace skep::verify {
+namespace {
+
+using facts::RetKind;
+
+// Helpers that the walk knows by name; everything else is in their rows.
+constexpr int32_t map_lookup_elem = 1, spin_lock = 93, spin_unlock = 94;
+
+isa::Reg to_reg(unsigned r) { return {static_cast<uint8_t>(r)}; }
+
+}  // namespace
+
+Result<const facts::Helper*> Walk::callable(int32_t id) const {
+  const auto number = static_cast<uint64_t>(static_cast<uint32_t>(id));
+  const facts::Helper* any = facts::helper_by_id(number);
+  if (any == nullptr) return fail(NoSuchHelper{.id = id});
+  const facts::Helper* h = target_.prototype(number, q_.type());
+  const std::string name = "bpf_" + std::string(any->name);
+  const facts::CallRule* rule = facts::refused_by_attach(number, q_.type(), q_.attach_type(), prog_.attach_to);
+  if (h == nullptr || (rule != nullptr && rule->otherwise == facts::Refusal::unknown) ||
+      (h->rare.needs && !target_.caps().allows(*h->rare.needs)))
+    return fail(HelperNotForType{.helper = name, .id = id, .type = q_.type()});
+  if (h->rare.gpl_only && !q_.gpl_compatible()) return fail(NeedsGpl{.helper = name});
+  if (rule != nullptr && rule->otherwise == facts::Refusal::not_in_probe) return fail(NotInProbe{.helper = name});
+  if (h->rare.might_sleep) {
+    if (!cur_->in_sleepable) return fail(MightSleep{.helper = name});
+    if (cur_->rcu_locks > 0) return fail(SleepsInRegion{.helper = name, .id = id, .region = "rcu_read_lock region"});
+    if (cur_->preempt_locks > 0)
+      return fail(SleepsInRegion{.helper = name, .id = id, .region = "non-preemptible region"});
+    if (cur_->irq_id != 0) return fail(SleepsInRegion{.helper = name, .id = id, .region = "IRQ-disabled region"});
+  }
+  return h;
+}
+
+Result<void> Walk::call_helper(const isa::Insn& i) {
+  if (cur_->locks > 0 && i.imm != spin_unlock && i.imm != spin_lock)
+    return fail(CallUnderLock{.callee = "helper " + std::to_string(i.imm)});
+  Call call{.id = i.imm, .helper = TRY(callable(i.imm))};
+  for (unsigned r = 1; r <= 5; ++r) TRY_VOID(argument(r, call));
+  // What the helper fills is data from now on.
+  for (uint64_t b = 0; b < call.raw.size; ++b)
+    TRY_VOID(access(
+        {.reg = static_cast<unsigned>(call.raw.reg), .off = static_cast<int32_t>(b), .size = 1, .what = Do::write}));
+  if (call.release != 0) TRY_VOID(release_argument(call));
+  TRY_VOID(special_helper(call));
+  clear_caller_saved();
+  TRY_VOID(helper_returns(call));
+  if (call.map) TRY_VOID(map_suits(*call.map, call));
+  if (call.helper->rare.moves_packet) forget_packets();
+  return {};
+}
+
+Result<void> Walk::special_helper(Call& call) {
+  if (call.helper->name == "tail_call") return nothing_held(Leaves::program, "tail_call");
+  for (const facts::Arg& a : call.helper->args)
+    if (a.kind == facts::ArgKind::func) return call_back(call);
+  return {};
+}
+
+Result<void> Walk::map_suits(uint32_t, const Call&) const { return {}; }
+
+// What r0 is after the call.
+Result<void> Walk::helper_returns(Call& call) {
+  const facts::Ret& ret = call.helper->returns;
+  Reg& r0 = reg(0);
+  RegFlags flags;
+  if (ret.or_null) flags = flags | RegFlag::maybe_null;
+  if (ret.trusted) flags = flags | RegFlag::trusted;
+  if (ret.rdonly) flags = flags | RegFlag::rdonly;
+  if (ret.ringbuf) flags = flags | RegFlag::ringbuf;
+  switch (ret.kind) {
+    case RetKind::integer: set_unknown(0); break;
+    case RetKind::nothing: r0 = Reg{}; break;
+    case RetKind::map_value: {
+      if (!call.map) return fail(InternalFault{.what = "a map value of no map", .at = at_});
+      const bool found = call.id == map_lookup_elem && call.key && *call.key < maps_[*call.map].def->max_entries;
+      if (found) flags = flags.without(RegFlag::maybe_null);
+      r0 = Reg::pointer(RegKind::map_value, flags);
+      r0.object = *call.map;
+      r0.extra = call.map_uid;
+      if (found && map_holds_lock(*call.map)) r0.id = new_id();
+      break;
+    }
+    case RetKind::socket: r0 = Reg::pointer(RegKind::socket, flags); break;
+    case RetKind::sock_common: r0 = Reg::pointer(RegKind::sock_common, flags); break;
+    case RetKind::tcp_sock: r0 = Reg::pointer(RegKind::tcp_sock, flags); break;
+    case RetKind::mem:
+      r0 = Reg::pointer(RegKind::mem, flags);
+      r0.object = static_cast<uint32_t>(call.mem_size);
+      break;
+    case RetKind::btf_id:
+    case RetKind::mem_or_btf_id: TRY_VOID(returns_kernel_object(call, flags)); break;
+  }
+  if (r0.maybe_null()) r0.id = new_id();
+  if (call.helper->rare.same_object) {
+    r0.ref = call.ref;
+  } else if (call.helper->rare.acquires || acquires_by_map(call)) {
+    r0.id = r0.ref = acquire(Held::reference);
+  }
+  limit_answer(call);
+  return {};
+}
+
+// Helpers whose answer is an error or a length that their size argument bounds.
+void Walk::limit_answer(const Call& call) {
+  Scalar& v = reg(0).var;
+  switch (call.helper->rare.range) {
+    case facts::Range::any: return;
+    case facts::Range::error_or_size:
+      v.smax = static_cast<int64_t>(call.largest_size);
+      v.s32_max = static_cast<int32_t>(call.largest_size);
+      v.smin = v.s32_min = -4095;
+      break;
+    case facts::Range::cpu:
+      v.umax = v.u32_max = q_.options.cpus - 1;
+      v.smax = v.s32_max = static_cast<int32_t>(v.umax);
+      v.umin = v.u32_min = 0;
+      v.smin = v.s32_min = 0;
+      break;
+  }
+  v.sync();
+}
+
+void Walk::forget_packets() {
+  each_reg(*cur_, [&](Reg& r) {
+    if (r.is_packet() || r.is(RegKind::packet_end)) {
+      r = Reg::any_number();
+      r.precise = numbers_start_precise();
+    }
+  });
+}
+
+uint32_t Walk::acquire(Held kind) {
+  const uint32_t id = new_id();
+  cur_->held.push_back({.kind = kind, .id = id, .insn = at_, .object = 0});
+  return id;
+}
+
+void Walk::forget_reference(State& s, uint32_t id) {
+  std::erase_if(s.held, [&](const Reference& r) { return r.kind == Held::reference && r.id == id; });
+}
+
+// Whatever was made of the reference may not be used any more.
+Result<void> Walk::release(uint32_t id) {
+  const auto before = cur_->held.size();
+  forget_reference(*cur_, id);
+  if (cur_->held.size() == before) return fail(NotHeld{.id = id});
+  each_reg(*cur_, [&](Reg& r) {
+    if (r.ref != id) return;
+    r = sw_.allow_ptr_leaks ? Reg::any_number() : Reg{};
+    if (r.is_scalar()) r.precise = numbers_start_precise();
+  });
+  return {};
+}
+
+Result<void> Walk::release_argument(Call& call) {
+  const facts::Arg& arg = call.helper->args[call.release - 1];
+  if (arg.kind == facts::ArgKind::dynptr) return release_dynptr(call);
+  if (call.ref != 0) return release(call.ref);
+  if (reg(call.release).is_null()) return {};
+  return fail(ReleaseUnowned{.r = to_reg(call.release)});
+}
+
+Result<void> Walk::nothing_held(Leaves what, std::string_view who) const {
+  auto is_lock = [](Held h) { return h == Held::spin_lock || h == Held::res_lock || h == Held::res_lock_irq; };
+  if (what == Leaves::program && cur_->locks > 0)
+    return fail(LeavesLocked{.who = std::string(who), .what = "bpf_spin_lock"});
+  const bool callback = cur_->frame().kind == FrameKind::callback;
+  if (what == Leaves::program || callback)
+    for (const Reference& r : cur_->held)
+      if (r.kind == Held::reference && (what == Leaves::program || r.insn != no_insn)) {
+        if (what == Leaves::function && !acquired_in_callback(r)) continue;
+        return fail(Unreleased{.id = r.id, .insn = r.insn});
+      }
+  if (what == Leaves::program && cur_->irq_id != 0)
+    return fail(LeavesLocked{.who = std::string(who), .what = "bpf_local_irq_save"});
+  if (what == Leaves::program && cur_->rcu_locks > 0)
+    return fail(LeavesLocked{.who = std::string(who), .what = "bpf_rcu_read_lock"});
+  if (what == Leaves::program && cur_->preempt_locks > 0)
+    return fail(LeavesLocked{.who = std::string(who), .what = "bpf_preempt_disable"});
+  static_cast<void>(is_lock);
+  return {};
+}
+
+}  // namespace skep::verify

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// Calls between subprograms, and every exit: of a function back to its caller, of a callback back to the helper that
+// called it, of the program.
+#include <limits>
+
+#include "facts/returns.hpp"
+#include "verify/edges.hpp"
+#include "verify/walk.hpp"
+
+namespace skep::verify {
+void Walk::clear_caller_saved() {
+  for (unsigned r = 0; r <= 5; ++r) reg(r) = Reg{};
+}
+
+// A new frame on top; its registers are unknown but for r10.
+Result<Frame*> Walk::enter(State& s, uint32_t subprog, uint32_t callsite) {
+  if (s.top + 1U >= target_.limits().frames)
+    return fail(TooDeep{.frames = s.top + 2U, .most = target_.limits().frames});
+  Frame* f = pool_.make_frame();
+  f->callsite = callsite;
+  f->subprog = subprog;
+  f->index = static_cast<uint8_t>(s.top + 1);
+  f->regs[10] = Reg::pointer(RegKind::stack);
+  f->regs[10].object = f->index;
+  s.frames[++s.top] = f;
+  return f;
+}
+
+Result<void> Walk::call_subprogram(const isa::Insn& i) {
+  const auto target = static_cast<uint32_t>(callee_start(i, at_));
+  const uint32_t callee = flow_.at[target].subprog;
+  if (is_global(callee)) return call_global(callee);
+  Frame& caller = cur_->frame();
+  Frame* f = TRY(enter(*cur_, callee, at_));
+  for (unsigned r = 1; r <= 5; ++r) f->regs[r] = caller.regs[r];
+  for (unsigned r = 0; r <= 5; ++r) caller.regs[r] = Reg{};
+  go_to(target);
+  return {};
+}
+
+Result<void> Walk::return_from_frame() {
+  Frame& callee = cur_->frame();
+  Reg& r0 = callee.regs[0];
+  if (r0.is(RegKind::stack)) return fail(ReturnsStack{.r = {0}});
+  const bool callback = callee.kind == FrameKind::callback;
+  if (callback) {
+    if (!r0.is_scalar()) return fail(CallbackReturnsPointer{.r = {0}, .kind = kernel_text(r0.type())});
+    TRY_VOID(precision_.mark(*cur_, 0));
+    TRY_VOID(returns_within(r0, callee.least_return, callee.most_return, Bits::whole, "At callback return"));
+  } else {
+    cur_->frames[cur_->top - 1]->regs[0] = r0;
+  }
+  const uint32_t callsite = callee.callsite;
+  pool_.release_frame(&callee);
+  cur_->frames[cur_->top--] = nullptr;
+  go_to(callback ? callsite : callsite + 1);
+  if (callback)
+    if (State* before = previous_round(callsite)) widen(*before, *cur_);
+  return {};
+}
+
+Result<void> Walk::returns_within(const Reg& r, int64_t least, int64_t most, Bits bits, std::string_view when) const {
+  const bool ok =
+      bits == Bits::low ? r.var.s32_min >= least && r.var.s32_max <= most : r.var.smin >= least && r.var.smax <= most;
+  if (ok) return {};
+  const bool unknown =
+      r.var.smin == std::numeric_limits<int64_t>::min() && r.var.smax == std::numeric_limits<int64_t>::max();
+  std::string has;
+  if (unknown) {
+    has = "unknown scalar value";
+  } else if (r.var.smin == r.var.smax) {
+    has = "value " + std::to_string(r.var.smin);
+  } else {
+    has = "values from " + std::to_string(r.var.smin) + " to " + std::to_string(r.var.smax);
+  }
+  return fail(ReturnsOutside{.when = std::string(when), .r = {0}, .has = has, .least = least, .most = most});
+}
+
+Result<void> Walk::exit() {
+  TRY_VOID(nothing_held(cur_->top == 0 ? Leaves::program : Leaves::function, "BPF_EXIT instruction in main prog"));
+  if (cur_->top > 0) return return_from_frame();
+  ended_ = true;
+  return program_returns();
+}
+
+// What the program's answer may be, by its type and where it is attached.
+Result<void> Walk::program_returns() {
+  Frame& f = cur_->frame();
+  const bool global_function = f.subprog != 0 && f.kind == FrameKind::function;
+  TRY_VOID(need(0));
+  if (leaks(reg(0))) return fail(LeaksReturn{.r = {0}});
+  if (f.kind == FrameKind::async_callback) {
+    if (!reg(0).is_scalar())
+      return fail(ReturnsPointer{.when = "At async callback return", .r = {0}, .kind = kernel_text(reg(0).type())});
+    TRY_VOID(precision_.mark(*cur_, 0));
+    return returns_within(reg(0), f.least_return, f.most_return, Bits::whole, "At async callback return");
+  }
+  if (global_function) {
+    if (!reg(0).is_scalar())
+      return fail(ReturnsPointer{.when = "At subprogram exit", .r = {0}, .kind = kernel_text(reg(0).type())});
+    return {};
+  }
+  const facts::ReturnRule& rule = facts::return_rule(q_.type(), q_.attach_type());
+  if (rule.answer == facts::Answer::any) return {};
+  if (rule.answer != facts::Answer::range) return fail(NotModelled{.what = "the results of hooks"});
+  if (!reg(0).is_scalar())
+    return fail(ReturnsPointer{.when = "At program exit", .r = {0}, .kind = kernel_text(reg(0).type())});
+  TRY_VOID(precision_.mark(*cur_, 0));
+  return returns_within(reg(0), rule.min, rule.max, Bits::whole, "At program exit");
+}
+
+Result<void> Walk::call_global(uint32_t) { return fail(NotModelled{.what = "global functions"}); }
+
+}  // namespace skep::verify

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+// What lies behind each kind of pointer: contexts and the structures they lead to, values of maps, buffers.
+#include <cstring>
+
+#include "verify/walk.hpp"
+
+namespace skep::verify {
+namespace {
+
+isa::Reg to_reg(unsigned r) { return {static_cast<uint8_t>(r)}; }
+std::string named(const Reg& r) { return kernel_text(r.type()); }
+
+facts::Access how(const Access& a) {
+  if (a.what == Do::write) return facts::Access::write;
+  return a.sign_extends ? facts::Access::read_sign_extended : facts::Access::read;
+}
+
+Reg given(facts::Gives gives) {
+  switch (gives) {
+    case facts::Gives::scalar: return Reg::any_number();
+    case facts::Gives::packet: return Reg::pointer(RegKind::packet);
+    case facts::Gives::packet_meta: return Reg::pointer(RegKind::packet_meta);
+    case facts::Gives::packet_end: return Reg::pointer(RegKind::packet_end);
+    case facts::Gives::sock_common_or_null: return Reg::pointer(RegKind::sock_common, RegFlag::maybe_null);
+    case facts::Gives::socket: return Reg::pointer(RegKind::socket);
+    case facts::Gives::socket_or_null: return Reg::pointer(RegKind::socket, RegFlag::maybe_null);
+    case facts::Gives::flow_keys: return Reg::pointer(RegKind::flow_keys);
+    case facts::Gives::kernel_struct: return Reg::pointer(RegKind::btf, RegFlag::trusted);
+    case facts::Gives::tp_buffer: return Reg::pointer(RegKind::tp_buffer);
+  }
+  return Reg::any_number();
+}
+
+facts::Pointee pointee(RegKind k) {
+  switch (k) {
+    case RegKind::sock_common: return facts::Pointee::sock_common;
+    case RegKind::tcp_sock: return facts::Pointee::tcp_sock;
+    case RegKind::xdp_sock: return facts::Pointee::xdp_sock;
+    case RegKind::flow_keys: return facts::Pointee::flow_keys;
+    default: return facts::Pointee::socket;
+  }
+}
+
+}  // namespace
+
+Result<void> Walk::access_context(const Access& a, int64_t off) {
+  const Reg r = reg(a.reg);
+  const bool fixed_ok = facts::row(q_.type()).context == facts::Context::syscall_buffer;
+  TRY_VOID(unmoved(r, a.reg, fixed_ok));
+  if (facts::row(q_.type()).context == facts::Context::btf_args) return access_arguments(a, off);
+  const facts::Accessor who{q_.type(), q_.attach_type(), target_.caps()};
+  const auto field = facts::access_field(who, off, a.size, how(a));
+  if (!field) return fail(NoContextField{.off = off, .size = a.size, .why = facts::text(field.error(), who, a.size)});
+  if (a.what == Do::write || a.value < 0) return {};
+  Reg now = given(field->gives);
+  if (now.is(RegKind::btf)) {
+    const auto type = kernel_struct(field->field->rare.structure);
+    now.object = type;
+  }
+  if (now.is_scalar()) now.precise = numbers_start_precise();
+  if (now.maybe_null()) now.id = new_id();
+  reg(static_cast<unsigned>(a.value)) = now;
+  return {};
+}
+
+Result<void> Walk::access_socket(const Access& a, int64_t off) {
+  const Reg& r = reg(a.reg);
+  if (r.var.smin < 0) return fail(MayBeNegative{.r = to_reg(a.reg), .least = r.var.smin});
+  const auto field = facts::access_field(pointee(r.kind), off, a.size, how(a));
+  if (!field)
+    return fail(NoSocketField{.r = to_reg(a.reg),
+                              .kind = named(r),
+                              .off = off,
+                              .size = a.size,
+                              .why = facts::text(field.error(), pointee(r.kind), a.size)});
+  return {};
+}
+
+Result<void> Walk::access_flow_keys(const Access& a, int64_t off) {
+  const int64_t bytes = facts::layout(facts::Pointee::flow_keys).bytes;
+  if (off < 0 || off + a.size > bytes) return fail(OutsideFlowKeys{.off = off, .size = a.size});
+  return {};
+}
+
+// A buffer whose size only its owner knows: what is read of it is remembered, and asked when the program is attached.
+Result<void> Walk::access_buffer(const Access& a, int64_t off) {
+  const Reg& r = reg(a.reg);
+  const std::string kind = r.is(RegKind::tp_buffer) ? "tracepoint" : r.flags.has(RegFlag::rdonly) ? "rdonly" : "rdwr";
+  if (off < 0) return fail(BufferOffset{.kind = kind, .r = to_reg(a.reg), .off = off, .size = a.size});
+  if (!r.var.is_constant() || r.constant() != 0)
+    return fail(BufferMoved{.r = to_reg(a.reg), .off = off, .var = kernel_tnum(r.var.bits)});
+  return {};
+}
+
+// Values of maps that programs may read but nobody may write any more are constants.
+const Buffer* Walk::frozen_value(const Reg& r) const {
+  const module::MapDef& def = *maps_[r.object].def;
+  const bool frozen = (def.flags & facts::map_flag::rdonly_prog) != 0 && def.frozen == module::Frozen::yes;
+  if (!frozen || def.type != facts::MapType::array || def.initial.empty()) return nullptr;
+  return &def.initial[0].value;
+}
+
+Result<void> Walk::map_flags_allow(unsigned regno, int64_t off, uint64_t size, Do what) {
+  const module::MapDef& def = *maps_[reg(regno).object].def;
+  const bool refused = what == Do::read ? (def.flags & facts::map_flag::wronly_prog) != 0
+                                        : (def.flags & facts::map_flag::rdonly_prog) != 0;
+  if (refused)
+    return fail(MapForbids{
+        .how = what == Do::read ? "read from" : "write into", .value_size = def.value_size, .off = off, .size = size});
+  return {};
+}
+
+Result<void> Walk::access_map_value(const Access& a, int64_t off) {
+  const Reg r = reg(a.reg);
+  TRY_VOID(map_flags_allow(a.reg, off, a.size, a.what));
+  TRY_VOID(within_map_value(a.reg, off, a.size, Zero::refused, Direct::yes));
+  if (const MapField* f =
+          r.var.is_constant() ? map_field_at(r.object, off + static_cast<int64_t>(r.constant())) : nullptr;
+      f != nullptr && f->is_kptr())
+    return access_kptr(a, *f);
+  if (a.what == Do::write || a.value < 0) return {};
+  const auto into = static_cast<unsigned>(a.value);
+  const Buffer* constants = r.var.is_constant() ? frozen_value(r) : nullptr;
+  const auto at = static_cast<uint64_t>(off + static_cast<int64_t>(r.constant()));
+  if (constants == nullptr || at + a.size > constants->size()) {
+    set_unknown(into);
+    return {};
+  }
+  uint64_t v = 0;
+  std::memcpy(&v, constants->data() + at, a.size);
+  const unsigned above = 64 - 8 * a.size;
+  set_number(into, a.sign_extends ? static_cast<uint64_t>(static_cast<int64_t>(v << above) >> above) : v);
+  return {};
+}
+
+// Fields that are not the program's own bytes (locks, timers, pointers the kernel keeps) have accesses of their own.
+Result<void> Walk::within_map_value(unsigned regno, int64_t off, uint64_t size, Zero zero, Direct direct) {
+  const Reg& r = reg(regno);
+  TRY_VOID(within_region(regno, off, size, maps_[r.object].def->value_size, zero));
+  for (const MapField& f : map_fields(r.object)) {
+    const int64_t low = r.var.smin + off, high = static_cast<int64_t>(r.var.umax) + off + static_cast<int64_t>(size);
+    if (low >= f.offset + f.size || high <= f.offset) continue;
+    if (!f.is_kptr() || direct == Direct::no || !r.var.is_constant() || low != f.offset || size != 8)
+      return fail(MapFieldTouched{.field = std::string(f.name())});
+  }
+  return {};
+}
+
+// ld_imm64 and its pseudo forms.
+Result<void> Walk::constant(const isa::Insn& i) {
+  TRY_VOID(need_writable(i.dst()));
+  const isa::Insn& high = prog_.insns[at_ + 1];
+  next_ = at_ + 2;
+  Reg& dst = reg(i.dst());
+  switch (flow_.ops[at_]) {
+    case isa::Op::ld_imm64: set_number(i.dst(), isa::imm64(i, high)); return {};
+    case isa::Op::ld_map_fd:
+    case isa::Op::ld_map_idx:
+      dst = Reg::pointer(RegKind::map);
+      dst.object = static_cast<uint32_t>(i.imm);
+      return {};
+    case isa::Op::ld_map_value:
+    case isa::Op::ld_map_idx_value:
+      if (maps_[static_cast<uint32_t>(i.imm)].row->id == facts::MapType::arena) {
+        dst = Reg::any_number();
+        dst.kind = RegKind::arena;
+        return {};
+      }
+      dst = Reg::pointer(RegKind::map_value);
+      dst.object = static_cast<uint32_t>(i.imm);
+      dst.off = high.imm;
+      return {};
+    case isa::Op::ld_func: return take_function(i);
+    case isa::Op::ld_var: return take_variable(i);
+    default: return fail(InternalFault{.what = "a constant of no kind", .at = at_});
+  }
+}
+
+Result<void> Walk::packet_load(const isa::Insn& i, const isa::Row& row) {
+  if (!facts::row(q_.type()).rare.ld_abs) return fail(NoPacketLoads{.type = q_.type()});
+  TRY_VOID(need(6));
+  TRY_VOID(nothing_held(Leaves::program, "BPF_LD_[ABS|IND]"));
+  if (!reg(6).is_plain(RegKind::ctx)) return fail(PacketLoadContext{.r = {6}});
+  if (row.src.use == isa::Use::rd) TRY_VOID(need(i.src()));
+  TRY_VOID(unmoved(reg(6), 6, false));
+  clear_caller_saved();
+  set_unknown(0);
+  return {};
+}
+
+}  // namespace skep::verify

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verify/walk.hpp"
+
+#include "isa/check.hpp"
+
+namespace skep::verify {
+
+Walk::Walk(const Question& q, Flow flow)
+    : q_(q),
+      prog_(q.prog),
+      target_(q.target),
+      sw_(q.target.privileges()),
+      flow_(std::move(flow)),
+      explored_(q.prog.insns.size()),
+      precision_(q.prog, flow_, sw_.bpf_capable),
+      comparer_(flow_, sw_.allow_uninit_stack) {
+  pointer_types_.resize(prog_.insns.size());
+  called_.resize(flow_.subprogs.size());
+  verified_.resize(flow_.subprogs.size());
+  depth_.resize(flow_.subprogs.size());
+  for (std::size_t i = 0; i < prog_.insns.size(); ++i)
+    malformed_.push_back(flow_.ops[i] != isa::Op::ld_imm64_high && !isa::check(prog_.insns[i]));
+  for (const module::MapDef& m : q.module.maps) maps_.push_back({.def = &m, .row = &facts::row(m.type)});
+  for (std::size_t i = 0; i < maps_.size(); ++i)  // grows: what maps of maps hold stands behind them
+    if (const module::MapDef* inner = maps_[i].def->inner.get()) {
+      maps_[i].inner = static_cast<uint32_t>(maps_.size());
+      maps_.push_back({.def = inner, .row = &facts::row(inner->type)});
+    }
+}
+
+Result<void> Walk::run() {
+  TRY_VOID(walk_main());
+  // Global functions are verified once, each on its own, when something calls them; they may call more of them.
+  for (bool again = true; again;) {
+    again = false;
+    for (uint32_t f = 1; f < flow_.subprogs.size(); ++f) {
+      if (!is_global(f) || !called_[f] || verified_[f]) continue;
+      TRY_VOID(walk_global(f));
+      verified_[f] = again = true;
+    }
+  }
+  return {};
+}
+
+Result<void> Walk::walk_main() {
+  begin_at(0);
+  reg(1) = Reg::pointer(RegKind::ctx);
+  return walk();
+}
+
+void Walk::begin_at(uint32_t subprog) {
+  cur_ = pool_.make();
+  Frame& f = cur_->frame();
+  f.subprog = subprog;
+  f.regs[10] = Reg::pointer(RegKind::stack);
+  at_ = cur_->first_insn = flow_.subprogs[subprog].first;
+  cur_->in_sleepable = (prog_.flags & facts::prog_flag::sleepable) != 0;
+  previous_ = no_insn;
+}
+
+Result<void> Walk::walk_global(uint32_t) { return fail(NotModelled{.what = "global functions"}); }
+
+Result<void> Walk::walk() {
+  const uint64_t most = target_.limits().processed_insns;
+  for (;;) {
+    if (++effort.processed > most) return fail(TooComplex{.most = most, .processed = effort.processed});
+    stepped_ = ended_ = false;
+    cur_->last_insn = previous_;
+    cur_->insn = at_;
+    const At& here = flow_.at[at_];
+    if (here.is(Mark::prune) && TRY(seen_before())) {
+      ended_ = true;
+    } else {
+      if (here.is(Mark::jump)) note_step();
+      next_ = at_ + 1;
+      TRY_VOID(step());
+    }
+    if (!ended_) {
+      previous_ = at_;
+      at_ = next_;
+      continue;
+    }
+    TRY_VOID(path_ended());
+    if (next_path() == More::no) return {};
+  }
+}
+
+Walk::More Walk::next_path() {
+  pool_.release(cur_);
+  cur_ = nullptr;
+  if (aside_.empty()) {
+    forget_explored();
+    return More::no;
+  }
+  const Aside a = aside_.back();
+  aside_.pop_back();
+  cur_ = a.state;
+  at_ = a.insn;
+  previous_ = a.previous;
+  return More::yes;
+}
+
+void Walk::forget_explored() {
+  for (State*& head : explored_)
+    for (; head != nullptr;) {
+      State* next = head->next;
+      pool_.release(head);
+      head = next;
+      --kept_states_;
+    }
+  loops_.clear();
+}
+
+Result<State*> Walk::put_aside(uint32_t insn, uint32_t from) {
+  State* s = pool_.copy(*cur_);
+  if (s->parent != nullptr) ++s->parent->branches;
+  aside_.push_back({s, insn, from});
+  if (aside_.size() > target_.limits().jump_sequence)
+    return fail(TooManyBranches{.count = aside_.size(), .most = target_.limits().jump_sequence});
+  return s;
+}
+
+Step& Walk::note_step() {
+  if (!stepped_) cur_->history.push_back({.insn = at_, .previous = previous_});
+  stepped_ = true;
+  return cur_->history.back();
+}
+
+Result<void> Walk::step() {
+  if (malformed_[at_]) return reserved_fields();
+  const isa::Insn& i = prog_.insns[at_];
+  const isa::Row& row = isa::row(flow_.ops[at_]);
+  switch (row.shape) {
+    case isa::Shape::alu: return alu(i, row);
+    case isa::Shape::load: return load(i, row);
+    case isa::Shape::store: return store(i, row);
+    case isa::Shape::atomic: return atomic(i, row);
+    case isa::Shape::branch: ++jumps_; return branch(i, row);
+    case isa::Shape::jump: ++jumps_; return goes(i);
+    case isa::Shape::call: ++jumps_; return call(i);
+    case isa::Shape::exit: ++jumps_; return exit();
+    case isa::Shape::constant: return constant(i);
+    case isa::Shape::packet: return packet_load(i, row);
+    case isa::Shape::none: return reserved_fields();
+  }
+  return fail(InternalFault{.what = "an instruction of no shape", .at = at_});
+}
+
+Result<void> Walk::goes(const isa::Insn& i) {
+  switch (flow_.ops[at_]) {
+    case isa::Op::may_goto: return may_goto(i);
+    case isa::Op::ja32: jump(i.imm); return {};
+    default: jump(i.off); return {};
+  }
+}
+
+Result<void> Walk::call(const isa::Insn& i) {
+  switch (i.src()) {
+    case 1: return call_subprogram(i);
+    case 2: return call_kfunc(i);
+    default: return call_helper(i);
+  }
+}
+
+Result<void> Walk::reserved_fields() {
+  const isa::Insn& i = prog_.insns[at_];
+  static constexpr std::string_view classes[] = {"LD_[ABS|IND]", "LDX", "ST", "STX", "ALU", "JMP", "JMP32", "ALU64"};
+  std::string_view what = classes[i.code & 7];
+  if (i.dst() > 10 || i.src() > 10) return fail(NoSuchRegister{.r = {std::max(i.dst(), i.src())}});
+  return fail(ReservedFields{.what = std::string(what)});
+}
+
+bool Walk::is_global(uint32_t subprog) const {
+  return flow_.has_types && flow_.subprogs[subprog].linkage == btf::Linkage::global;
+}
+
+Result<void> Walk::need(unsigned r) const {
+  if (cur_->frame().regs[r].kind == RegKind::not_init) return fail(NotInitialised{.r = {static_cast<uint8_t>(r)}});
+  return {};
+}
+
+Result<void> Walk::need_writable(unsigned r) const {
+  if (r == 10) return fail(FrameIsReadOnly{.r = {10}});
+  return {};
+}
+
+void Walk::give_id(Reg& r) {
+  if (!r.is_scalar()) return;
+  if ((r.id & id_adds) != 0) r.id = 0, r.off = 0;
+  if (r.id == 0 && !r.var.is_constant()) r.id = new_id();
+}
+
+}  // namespace skep::verify

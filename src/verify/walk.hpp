@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: Apache-2.0
+// The walk: every path of a program is followed with what is known of its values, until it ends, is refused, or comes
+// to where an older path was with less known. Private to verify; verify.hpp is the way in.
+//
+// Order decides verdicts (the limit counts processed instructions), so it is Linux's: depth first; at a conditional
+// jump the taken path is put aside and the other one followed; what was put aside last is taken up first.
+//
+// step() is the only switch. Three questions have their places: may it (access.cpp, arguments.cpp: rules of memory and
+// calls), what then (alu.cpp, branch.cpp, stack.cpp, call.cpp), seen before (seen.cpp, same.cpp).
+#pragma once
+
+#include <array>
+#include <map>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "facts/contexts.hpp"
+#include "facts/helpers.hpp"
+#include "facts/target.hpp"
+#include "module/module.hpp"
+#include "verify/errors.hpp"
+#include "verify/flow.hpp"
+#include "verify/precision.hpp"
+#include "verify/same.hpp"
+#include "verify/state.hpp"
+#include "verify/verify.hpp"
+#include "verify/walk_errors.hpp"
+
+namespace skep::verify {
+
+// A map as programs see it; those behind the module's own are what maps of maps hold.
+struct MapView {
+  const module::MapDef* def;
+  const facts::MapTypeRow* row;
+  uint32_t inner = 0;  // index of what its elements are; 0: no maps
+};
+
+// Part of a map value that is the kernel's, not the program's own bytes.
+enum class FieldKind : uint8_t {
+  spin_lock,
+  res_spin_lock,
+  timer,
+  work_queue,
+  task_work,
+  kptr_untrusted,
+  kptr,
+  kptr_percpu,
+  uptr,
+  list_head,
+  list_node,
+  rbtree_root,
+  rbtree_node,
+  refcount
+};
+struct MapField {
+  FieldKind kind;
+  uint32_t offset, size;
+  btf::TypeId type = 0;  // kptrs: what they point to
+  bool is_kptr() const { return kind >= FieldKind::kptr_untrusted && kind <= FieldKind::uptr; }
+  std::string_view name() const;
+};
+
+enum class Do : uint8_t { read, write };
+enum class Zero : uint8_t { refused, allowed };  // a size of nothing
+enum class Direct : uint8_t { no, yes };         // by a load or store; no: by a helper
+enum class Bits : uint8_t { whole, low };
+enum class Leaves : uint8_t { program, function };
+
+struct Access {
+  unsigned reg;     // that holds the address
+  int32_t off = 0;  // added to it
+  unsigned size = 0;
+  Do what = Do::read;
+  int value = -1;  // the register loaded or stored; -1: a constant, or none
+  bool sign_extends = false;
+  bool strict = false;  // must be aligned on every machine
+};
+
+// Memory that a helper fills: it need not be initialised before, and is data afterwards.
+struct Raw {
+  int reg = 0;
+  uint64_t size = 0;
+};
+
+// What is learned of a call while its arguments are looked at.
+struct Call {
+  int32_t id;
+  const facts::Helper* helper;
+  std::optional<uint32_t> map = {};
+  int32_t map_uid = 0;
+  std::optional<uint64_t> key = {};  // a known key of an array
+  uint64_t mem_size = 0;
+  uint64_t largest_size = 0;
+  uint32_t ref = 0;       // the acquired object among the arguments
+  unsigned release = 0;   // the argument that is given up
+  uint32_t callback = 0;  // subprogram
+  Raw raw = {};
+  std::string name() const { return "bpf_" + std::string(helper->name); }
+};
+
+class Walk {
+ public:
+  Walk(const Question& question, Flow flow);
+
+  Result<void> run();
+
+  Effort effort;
+  uint32_t at() const { return at_; }  // the instruction looked at last
+
+ private:
+  // walk.cpp: the loop
+  void begin_at(uint32_t subprog);
+  Result<void> walk_main();
+  Result<void> walk_global(uint32_t subprog);
+  Result<void> walk();
+  Result<void> step();
+  Result<void> goes(const isa::Insn& i);
+  Result<void> call(const isa::Insn& i);
+  Result<void> reserved_fields();
+  enum class More : uint8_t { no, yes };
+  More next_path();
+  void forget_explored();
+  void go_to(uint32_t insn) { next_ = insn; }
+  void jump(int64_t distance) { next_ = static_cast<uint32_t>(int64_t{at_} + 1 + distance); }
+  Result<State*> put_aside(uint32_t insn, uint32_t from);
+  Step& note_step();
+  bool is_global(uint32_t subprog) const;
+
+  // seen.cpp: checkpoints and loops
+  enum class Match : uint8_t { none, safe, another_round };
+  enum class Rounds : uint8_t { over, go_on };
+  struct LoopKey {  // the calls that led to a loop, and the loop
+    std::array<uint32_t, most_frames> callsites = {};
+    uint32_t loop = 0;
+    auto operator<=>(const LoopKey&) const = default;
+  };
+  struct BackEdge {
+    State *from, *covered_by;
+  };
+  struct Loop {
+    State* entry = nullptr;
+    std::vector<BackEdge> back_edges;
+  };
+  Result<bool> seen_before();
+  Result<Match> compare_with_ancestor(State& old, bool force, bool& add);
+  Result<void> covered_by(State& old, Rounds rounds);
+  void add_checkpoint();
+  Result<void> path_ended();
+  void clean(State& s);
+  void bury(State& s);
+  State*& bucket(uint32_t insn);
+  State* previous_round(uint32_t insn);    // of the loop the path is in
+  void widen(const State& old, State& s);  // numbers that changed and that nobody asked for
+  std::optional<LoopKey> loop_of(const State& s) const;
+  Loop* visited(const State& s);
+  void enter_loop(State& s);
+  Result<void> leave_loop(State& s);
+  bool has_back_edges(const State& s);
+
+  // registers
+  Result<void> need(unsigned r) const;  // it may be read
+  Result<void> need_writable(unsigned r) const;
+  Reg& reg(unsigned r) { return cur_->frame().regs[r]; }
+  uint32_t new_id() { return ++ids_; }
+  void give_id(Reg& r);  // before a number is copied
+  bool leaks(const Reg& r) const { return !sw_.allow_ptr_leaks && r.is_pointer(); }
+  bool numbers_start_precise() const { return !sw_.bpf_capable; }
+  void set(unsigned r, const Reg& v) {
+    reg(r) = v;
+    reg(r).precise = numbers_start_precise() && v.is_scalar();
+  }
+  void set_number(unsigned r, uint64_t v) { set(r, Reg::number(v)); }
+  void set_unknown(unsigned r) { set(r, Reg::any_number()); }
+  void clear_caller_saved();
+
+  // alu.cpp
+  Result<void> alu(const isa::Insn& i, const isa::Row& row);
+  Result<void> move(const isa::Insn& i, const isa::Row& row);
+  Result<void> arithmetic(const isa::Insn& i, const isa::Row& row);
+  Result<void> move_pointer(const isa::Insn& i, const isa::Row& row, const Reg& pointer, const Reg& amount);
+  Result<void> movable(const Reg& pointer, const Reg& amount, unsigned dst, isa::Alu op) const;
+  Result<void> sane_offset(const Reg& r, const Reg& pointer) const;
+  Result<void> cast_address_space(const isa::Insn& i);
+
+  // branch.cpp
+  Result<void> branch(const isa::Insn& i, const isa::Row& row);
+  Result<void> may_goto(const isa::Insn& i);
+  Taken decide_jump(const isa::Row& row, const Reg& a, const Reg& b) const;
+  void learn(const isa::Insn& i, const isa::Row& row, State& s, Edge edge, const Reg& immediate);
+  Result<void> learn_of_pointers(const isa::Insn& i, const isa::Row& row, State& falls, State& jumps);
+  bool packet_compared(const isa::Insn& i, isa::Cmp op, State& falls, State& jumps);
+  void null_tested(State& s, unsigned r, bool is_null);
+  void not_null(Reg& r) const;
+
+  // access.cpp: loads, stores
+  Result<void> load(const isa::Insn& i, const isa::Row& row);
+  Result<void> store(const isa::Insn& i, const isa::Row& row);
+  Result<void> atomic(const isa::Insn& i, const isa::Row& row);
+  Result<void> atomic_allowed(unsigned r, std::string_view how) const;
+  Result<void> one_kind(RegType now, bool trust_may_differ);
+  Result<void> aligned(const Access& a) const;
+  Result<void> access(const Access& a);
+  Result<void> within_region(unsigned r, int64_t off, uint64_t size, uint64_t region, Zero zero);
+  Result<void> within_packet(unsigned r, int64_t off, uint64_t size, Zero zero);
+  Result<void> unmoved(const Reg& r, unsigned regno, bool fixed_ok) const;
+  bool may_touch_packet(Do what) const;
+
+  // regions.cpp: what lies behind pointers
+  Result<void> access_context(const Access& a, int64_t off);
+  Result<void> access_socket(const Access& a, int64_t off);
+  Result<void> access_flow_keys(const Access& a, int64_t off);
+  Result<void> access_buffer(const Access& a, int64_t off);
+  Result<void> access_map_value(const Access& a, int64_t off);
+  Result<void> within_map_value(unsigned r, int64_t off, uint64_t size, Zero zero, Direct direct);
+  Result<void> map_flags_allow(unsigned r, int64_t off, uint64_t size, Do what);
+  const Buffer* frozen_value(const Reg& r) const;
+  Result<void> constant(const isa::Insn& i);
+  Result<void> packet_load(const isa::Insn& i, const isa::Row& row);
+
+  // kernel_objects.cpp: pointers typed by BTF
+  Result<void> access_btf(const Access& a, int64_t off);
+  Result<void> access_arguments(const Access& a, int64_t off);  // a context of typed arguments
+  Result<void> access_map_object(const Access& a, int64_t off);
+  Result<void> take_variable(const isa::Insn& i);
+  btf::TypeId kernel_struct(std::string_view name) const;
+  Result<void> argument_struct(unsigned regno, const facts::Arg& arg, const Call& call) const;
+  Result<void> returns_kernel_object(Call& call, RegFlags flags);
+
+  // fields.cpp: locks, timers, kptrs in map values
+  std::span<const MapField> map_fields(uint32_t map) const;
+  const MapField* map_field_at(uint32_t map, int64_t off) const;
+  bool map_holds_lock(uint32_t map) const;
+  bool map_has_private_objects(uint32_t map) const;
+  bool may_hold_lock(const Reg& r) const;
+  Result<void> access_kptr(const Access& a, const MapField& field);
+  Result<void> lock_argument(unsigned regno, Call& call);
+  Result<void> timer_argument(unsigned regno, Call& call);
+  Result<void> kptr_argument(unsigned regno, Call& call);
+
+  // dynptrs.cpp
+  Result<void> dynptr_argument(unsigned regno, const facts::Arg& arg, Call& call);
+  Result<void> release_dynptr(Call& call);
+  Result<void> overwrite_dynptr(Frame& f, unsigned slot);
+
+  // stack.cpp
+  Result<void> access_stack(const Access& a, int64_t off);
+  Result<void> stack_bounds(unsigned r, int64_t off, int64_t size, Do what);
+  void grow_stack(Frame& f, int64_t low);
+  void spill(Frame& f, unsigned slot, const Reg& r, unsigned size);
+  Result<void> write_stack(Frame& f, int64_t off, unsigned size, int value);
+  Result<void> write_stack_somewhere(Frame& f, const Reg& pointer, int64_t off, const Access& a);
+  Result<void> readable(Frame& f, int64_t off, unsigned size, bool of_number);
+  Result<void> read_stack(Frame& f, int64_t off, unsigned size, int into);
+  void read_bytes(Frame& f, int64_t low, int64_t high, unsigned into);
+  // Memory handed to a helper: initialised where it reads, what becomes of it where it writes.
+  Result<void> stack_argument(unsigned r, int64_t off, uint64_t size, Zero zero, Do what, Raw* raw);
+  void note_stack(const Frame& f, unsigned slot);
+  void slot_read(const Frame& f, unsigned slot);
+  void slot_written(const Frame& f, unsigned slot);
+  bool slot_is_alive(const State& s, unsigned frame, unsigned slot) const;
+  void break_fastcall(const Frame& f, int64_t off);
+
+  // arguments.cpp
+  Result<void> argument(unsigned regno, Call& call);
+  Result<void> argument_type(unsigned regno, const facts::Arg& arg, const Call& call) const;
+  Result<void> argument_offset(unsigned regno, const facts::Arg& arg) const;
+  Result<void> argument_value(unsigned regno, const facts::Arg& arg, Call& call);
+  Result<void> size_argument(unsigned regno, Do what, Zero zero, Raw* raw, Call& call);
+  Result<void> memory_argument(unsigned regno, uint64_t size, Do what, Zero zero, Raw* raw);
+  Result<void> constant_key(unsigned regno, uint32_t size, Call& call);
+  Result<void> string_argument(unsigned regno);
+  Result<void> adjust_map_value(facts::Arg& arg, const Call& call) const;
+  bool may_give_packet(const Call& call) const;
+
+  // call.cpp: helpers
+  Result<const facts::Helper*> callable(int32_t id) const;
+  Result<void> call_helper(const isa::Insn& i);
+  Result<void> special_helper(Call& call);
+  Result<void> helper_returns(Call& call);
+  Result<void> map_suits(uint32_t map, const Call& call) const;
+  bool acquires_by_map(const Call& call) const;
+  void limit_answer(const Call& call);
+  void forget_packets();
+  uint32_t acquire(Held kind);
+  static void forget_reference(State& s, uint32_t id);
+  Result<void> release(uint32_t id);
+  Result<void> release_argument(Call& call);
+  Result<void> nothing_held(Leaves what, std::string_view who) const;
+  bool acquired_in_callback(const Reference& r) const;
+
+  // kfuncs.cpp, callbacks.cpp
+  Result<void> call_kfunc(const isa::Insn& i);
+  bool iterates(uint32_t insn) const;  // the instruction is an iterator's next
+  bool iterator_is_active() const;     // the one this instruction is about to ask
+  Result<void> take_function(const isa::Insn& i);
+  Result<void> call_back(const Call& call);
+
+  // leave.cpp: subprograms, exits
+  Result<Frame*> enter(State& s, uint32_t subprog, uint32_t callsite);
+  Result<void> call_subprogram(const isa::Insn& i);
+  Result<void> call_global(uint32_t subprog);
+  Result<void> return_from_frame();
+  Result<void> returns_within(const Reg& r, int64_t least, int64_t most, Bits bits, std::string_view when) const;
+  Result<void> exit();
+  Result<void> program_returns();
+
+  const Question& q_;
+  const module::ProgDef& prog_;
+  const facts::Target& target_;
+  facts::Privileges sw_;
+  Flow flow_;
+  std::vector<MapView> maps_;
+  std::vector<bool> malformed_;          // fields that must be zero are not
+  std::vector<RegType> pointer_types_;   // of each load and store, once walked
+  std::vector<bool> called_, verified_;  // global functions
+  std::vector<uint32_t> depth_;          // bytes of stack, by subprogram
+
+  Pool pool_;
+  State* cur_ = nullptr;
+  uint32_t at_ = 0, previous_ = no_insn, next_ = 0;
+  bool ended_ = false;    // the path, by the instruction just walked
+  bool stepped_ = false;  // the instruction has its Step already
+  struct Aside {
+    State* state;
+    uint32_t insn, previous;
+  };
+  std::vector<Aside> aside_;
+  std::vector<State*> explored_;  // buckets, by instruction and call site
+  std::map<LoopKey, Loop> loops_;
+  std::size_t back_edges_ = 0;
+  std::vector<State*> buried_;  // evicted, but a back edge may still need them
+  uint32_t ids_ = 0;
+  uint64_t jumps_ = 0;
+  uint64_t jumps_at_checkpoint_ = 0, processed_at_checkpoint_ = 0;
+  uint64_t kept_states_ = 0, evicted_states_ = 0;
+  Precision precision_;
+  Comparer comparer_;
+};
+
+}  // namespace skep::verify
