@@ -1,27 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "verify/callee.hpp"
 
+#include <utility>
+
 namespace skep::verify {
 namespace {
 
-Callback callback_of(std::string_view helper) {
-  if (helper == "timer_set_callback") return Callback::later;
-  for (std::string_view now : {"for_each_map_elem", "find_vma", "loop", "user_ringbuf_drain"})
-    if (helper == now) return Callback::now;
-  return Callback::none;
+Callback callback_of(facts::Callback c) {
+  switch (c) {
+    case facts::Callback::none: return Callback::none;
+    case facts::Callback::loop:
+    case facts::Callback::for_each_map_elem:
+    case facts::Callback::find_vma:
+    case facts::Callback::user_ringbuf: return Callback::now;
+    case facts::Callback::timer: return Callback::later;
+  }
+  std::unreachable();
 }
 
 }  // namespace
 
-std::optional<Callee> helper_callee(const facts::Target& target, facts::ProgType type, int32_t id) {
-  const facts::Helper* row = id < 0 ? nullptr : target.prototype(static_cast<uint64_t>(id), type);
+std::optional<Callee> helper_callee(const facts::Target& target, const module::ProgDef& prog, int32_t id) {
+  const facts::Helper* row = id < 0 ? nullptr : target.prototype(static_cast<uint64_t>(id), prog.type);
   if (row == nullptr) return std::nullopt;
+  const facts::CallRule* refused = facts::refused_by_attach(row->id, prog.type, prog.attach_type, prog.attach_to);
+  if (refused != nullptr && refused->otherwise == facts::Refusal::unknown) return std::nullopt;
+  if (row->rare.needs && !target.caps().has(*row->rare.needs)) return std::nullopt;
   Callee callee{.returns_nothing = row->returns.kind == facts::RetKind::nothing,
                 .fastcall = row->rare.fastcall,
                 .may_sleep = row->rare.might_sleep,
-                .moves_packet = row->rare.moves_packet,
-                .callback = callback_of(row->name)};
-  while (callee.args < row->args.size() && row->args[callee.args].kind != facts::ArgKind::none) ++callee.args;
+                .moves_packet = row->rare.moves_packet};
+  for (const facts::Arg& arg : row->args) {
+    if (arg.kind == facts::ArgKind::none || arg.kind == facts::ArgKind::vararg) break;
+    ++callee.args;
+    if (arg.callback != facts::Callback::none) callee.callback = callback_of(arg.callback);
+  }
   return callee;
 }
 

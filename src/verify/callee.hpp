@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "facts/target.hpp"
+#include "module/module.hpp"
 
 namespace skep::verify {
 
@@ -29,6 +30,6 @@ struct Callee {
 };
 
 // Nothing: the target has no such helper for programs of this type.
-std::optional<Callee> helper_callee(const facts::Target& target, facts::ProgType type, int32_t id);
+std::optional<Callee> helper_callee(const facts::Target& target, const module::ProgDef& prog, int32_t id);
 
 }  // namespace skep::verify

@@ -208,7 +208,7 @@ const Subprogram* Flow::begins_at(uint32_t insn) const {
 
 std::optional<Callee> callee(const Inputs& in, const Flow& flow, uint32_t insn) {
   const isa::Insn& i = in.prog.insns[insn];
-  if (is_helper_call(i)) return helper_callee(in.target, in.prog.type, i.imm);
+  if (is_helper_call(i)) return helper_callee(in.target, in.prog, i.imm);
   if (!is_kfunc_call(i)) return std::nullopt;
   const auto k = std::ranges::lower_bound(flow.kfuncs, insn, {}, &Flow::KfuncCall::insn);
   if (k == flow.kfuncs.end() || k->insn != insn) return std::nullopt;

@@ -18,7 +18,7 @@
 //
 // Surprises. After any call, of a helper too, stands a prune point: Linux marks the instruction a call returns to. The
 // order of subprograms is that of their first instructions. `loop` numbers strongly connected components in the order
-// Linux prints them (log level 2); a call of a function that calls back is a loop of its own.
+// Linux prints them (log level 2); a call that runs a callback is no loop by itself.
 #pragma once
 
 #include <array>

@@ -55,8 +55,7 @@ class Tarjan {
   }
 
   void close(const Step& root) {
-    const bool is_loop = open_.back() != root.at || std::ranges::find(root.to, root.at) != root.to.end() ||
-                         flow_.at[root.at].is(Mark::calls_back);
+    const bool is_loop = open_.back() != root.at || std::ranges::find(root.to, root.at) != root.to.end();
     if (is_loop) ++components_;
     uint32_t member;
     do {

@@ -13,7 +13,7 @@ namespace skep::verify {
 void order_instructions(std::span<const isa::Insn> insns, Flow& flow);
 
 // Fills At::loop with the strongly connected components, by Tarjan's algorithm, numbered from 1 as they are completed.
-// A component of one instruction counts where it jumps to itself or calls back.
+// A component of one instruction counts where it jumps to itself.
 void find_loops(std::span<const isa::Insn> insns, Flow& flow);
 
 }  // namespace skep::verify
