@@ -3,6 +3,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <linux/capability.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "base/file.hpp"
+#include "facts/caps.hpp"
 #include "facts/map_types.hpp"
 #include "facts/prog_types.hpp"
 #include "facts/uapi.hpp"
@@ -25,7 +27,10 @@ using Code = std::vector<isa::Insn>;
 
 // The beginnings of bpf(2)'s attributes for commands 0 and 5, as the kernel lays them out.
 struct MapCreate {
-  uint32_t type, key_size, value_size, max_entries, flags;
+  uint32_t type, key_size, value_size, max_entries, flags, inner_map_fd = 0, numa_node = 0;
+  char name[16] = {};
+  uint32_t ifindex = 0, btf_fd = 0, btf_key_type_id = 0, btf_value_type_id = 0, btf_vmlinux_value_type_id = 0;
+  uint64_t map_extra = 0;
 };
 struct ProgLoad {
   uint32_t type, insn_count;
@@ -93,6 +98,20 @@ inline AttachType attach_for(ProgType t) {
   if (t == ProgType::sk_lookup) return AttachType::sk_lookup;
   if (t == ProgType::netfilter) return AttachType::netfilter;
   return unsaid;
+}
+
+// Sets the effective capabilities of this thread to these and those that BPF never asks.
+inline void keep_only(Caps caps) {
+  constexpr std::pair<Cap, unsigned> kernel[] = {{Cap::bpf, CAP_BPF},
+                                                 {Cap::net_admin, CAP_NET_ADMIN},
+                                                 {Cap::perfmon, CAP_PERFMON},
+                                                 {Cap::sys_admin, CAP_SYS_ADMIN}};
+  __user_cap_header_struct head{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[2] = {};
+  ASSERT_EQ(syscall(SYS_capget, &head, data), 0);
+  for (auto [ours, bit] : kernel)
+    if (!caps.has(ours)) data[bit / 32].effective &= ~(1U << bit % 32);
+  ASSERT_EQ(syscall(SYS_capset, &head, data), 0);
 }
 
 // Every attach type that changes something for programs of this type; `unsaid` where none does.

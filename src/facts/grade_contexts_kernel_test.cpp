@@ -4,6 +4,8 @@
 // Not loaded here: lirc_mode2 (not configured), tracing, ext, lsm (forbidden by the machine), struct_ops (needs BTF).
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "facts/contexts.hpp"
 #include "facts/grade.hpp"
 
@@ -87,6 +89,14 @@ void compare(const Question& q, const Ours& ours) {
   }
 }
 
+// Linux lets the upper half of bytes_received and bytes_acked through a tcp_sock pointer, then cannot rewrite the
+// access: EFAULT, and a warning in the kernel's log. Refused here, too, but better not asked of the machine one works
+// on.
+bool linux_trips(const Code& before, Access access, unsigned size, int at) {
+  const bool tcp = std::ranges::any_of(before, [](isa::Insn i) { return i.code == 0x85 && i.imm == 96; });
+  return tcp && access != Access::write && size == 4 && (at == 84 || at == 92);
+}
+
 unsigned asked = 0;
 
 // Every access at offsets from `from` up to and without `to`.
@@ -96,6 +106,7 @@ void ask_all(ProgType type, AttachType attach, const Code& before, int from, int
     for (int at = from; at < to; ++at)
       for (Access access : {Access::read, Access::read_sign_extended, Access::write}) {
         if (access == Access::read_sign_extended && size == 8) continue;  // there is no such instruction
+        if (linux_trips(before, access, size, at)) continue;
         compare({type, attach, before, access, size, static_cast<int16_t>(at)}, answer(at, size, access));
         ++asked;
       }

@@ -2,7 +2,6 @@
 // The columns of the program types, the return ranges and the limits, graded by the kernel of this machine.
 // Not loaded here: lirc_mode2 (not configured), tracing, ext, lsm (forbidden by the machine), struct_ops (needs BTF).
 #include <gtest/gtest.h>
-#include <linux/capability.h>
 
 #include <algorithm>
 #include <thread>
@@ -143,20 +142,6 @@ TEST_F(GradedProgTypes, HaveAPrivateStackWhereTheirColumnSays) {
                  leave};
     EXPECT_EQ(load_error(t, attach_for(t), c) == 0, row(t).rare.private_stack == PrivateStack::always) << name(t);
   });
-}
-
-// Sets the effective capabilities of this thread to these and those that BPF never asks.
-void keep_only(Caps caps) {
-  constexpr std::pair<Cap, unsigned> kernel[] = {{Cap::bpf, CAP_BPF},
-                                                 {Cap::net_admin, CAP_NET_ADMIN},
-                                                 {Cap::perfmon, CAP_PERFMON},
-                                                 {Cap::sys_admin, CAP_SYS_ADMIN}};
-  __user_cap_header_struct head{_LINUX_CAPABILITY_VERSION_3, 0};
-  __user_cap_data_struct data[2] = {};
-  ASSERT_EQ(syscall(SYS_capget, &head, data), 0);
-  for (auto [ours, bit] : kernel)
-    if (!caps.has(ours)) data[bit / 32].effective &= ~(1U << bit % 32);
-  ASSERT_EQ(syscall(SYS_capset, &head, data), 0);
 }
 
 // What the machine itself asks of everybody (sysctl unprivileged_bpf_disabled) leaves only loaders with CAP_BPF.
