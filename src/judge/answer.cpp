@@ -99,7 +99,7 @@ Json kernel_member(const Question& q, Kernel kernel) {
 Json member(Rig& rig, Ask ask, const Question& q, Kernel kernel) {
   if (!q.unavailable.empty()) return not_available(q.unavailable[0], "");
   switch (ask) {
-    case Ask::verify: return not_available("the verifier", "checked runs without one");
+    case Ask::verify: return verify_json(q);
     case Ask::interp: return executor_json(rig, user::Executor::interp, q);
     case Ask::checked: return executor_json(rig, user::Executor::checked, q);
     case Ask::jit: return not_available("the JIT", "ask interp");

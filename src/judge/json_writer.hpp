@@ -21,6 +21,9 @@ Json op_json(const Result<OpResult>& r);
 // (printk, events, how many instructions; the verdict) is not compared; r0 in as many bits as both have.
 std::set<std::string> differences(const Json& a, const Json& b);
 
+// skep's own verdict on the programs of a line: that of the first which is not accepted, else the sums.
+Json verify_json(const Question& q);
+
 // What the kernel answers to a line: "verify", "ops", "runs", "maps". To `hello`: which one it is, or why it is not
 // asked.
 Json kernel_json(const Question& q);

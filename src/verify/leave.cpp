@@ -22,6 +22,7 @@ Result<Frame*> Walk::enter(State& s, uint32_t subprog, uint32_t callsite) {
   f->index = static_cast<uint8_t>(s.top + 1);
   f->regs[10] = Reg::pointer(RegKind::stack);
   f->regs[10].object = f->index;
+  live_.leave();
   s.frames[++s.top] = f;
   return f;
 }
@@ -39,6 +40,7 @@ Result<void> Walk::call_subprogram(const isa::Insn& i) {
 }
 
 Result<void> Walk::return_from_frame() {
+  live_.update(chain_of(*cur_));
   Frame& callee = cur_->frame();
   Reg& r0 = callee.regs[0];
   if (r0.is(RegKind::stack)) return fail(ReturnsStack{.r = {0}});

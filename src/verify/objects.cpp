@@ -36,9 +36,6 @@ Result<void> Walk::dynptr_argument(unsigned, const facts::Arg&, Call&) { return 
 Result<void> Walk::release_dynptr(Call&) { return not_modelled("dynptrs"); }
 Result<void> Walk::overwrite_dynptr(Frame&, unsigned) { return {}; }
 
-void Walk::slot_read(const Frame&, unsigned) {}
-void Walk::slot_written(const Frame&, unsigned) {}
-bool Walk::slot_is_alive(const State&, unsigned, unsigned) const { return true; }
 void Walk::break_fastcall(const Frame&, int64_t) {}
 
 Result<void> Walk::string_argument(unsigned) { return not_modelled("constant strings"); }

@@ -128,13 +128,14 @@ Result<void> Walk::path_ended() {
 void Walk::clean(State& s) {
   if (s.cleaned) return;
   s.cleaned = true;
+  const auto read = live_.alive(chain_of(s), s.insn);
   for (unsigned f = 0; f <= s.top; ++f) {
     Frame& frame = *s.frames[f];
     const uint16_t live = flow_.at[s.insn_of(f)].live;
     for (unsigned r = 0; r < frame.regs.size(); ++r)
       if ((live >> r & 1) == 0) frame.regs[r] = Reg{};
     for (unsigned i = 0; i < frame.stack.size(); ++i)
-      if (!slot_is_alive(s, f, i)) frame.stack[i] = Slot{};
+      if ((read[f] >> i & 1) == 0) frame.stack[i] = Slot{};
   }
 }
 

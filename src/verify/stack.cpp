@@ -79,7 +79,6 @@ Result<void> Walk::access_stack(const Access& a, int64_t off) {
 void Walk::spill(Frame& f, unsigned slot, const Reg& r, unsigned size) {
   Slot& s = f.stack[slot];
   s.spilled = r;
-  if (size == 8) slot_written(f, slot);
   for (unsigned i = 8; i-- > 0;) {
     if (i >= 8 - size) {
       s.bytes[i] = Byte::spill;
@@ -108,6 +107,7 @@ Result<void> Walk::write_stack(Frame& f, int64_t off, unsigned size, int value) 
   break_fastcall(f, off);
   Reg* r = value >= 0 ? &reg(static_cast<unsigned>(value)) : nullptr;
   const bool at_start = off % 8 == 0;
+  if (size == 8) slot_written(f, slot);
   if (r != nullptr && at_start && r->is_scalar() && sw_.bpf_capable) {
     const bool whole = fits(*r, size);
     if (whole) give_id(*r);
@@ -266,6 +266,9 @@ Result<void> Walk::stack_argument(unsigned regno, int64_t off, uint64_t size, Ze
   }
   return {};
 }
+
+void Walk::slot_read(const Frame& f, unsigned slot) { live_.read(f.index, SlotSet{1} << slot); }
+void Walk::slot_written(const Frame& f, unsigned slot) { live_.write(f.index, SlotSet{1} << slot); }
 
 void Walk::note_stack(const Frame& f, unsigned slot) {
   Step& step = note_step();

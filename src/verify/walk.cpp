@@ -12,6 +12,7 @@ Walk::Walk(const Question& q, Flow flow)
       sw_(q.target.privileges()),
       flow_(std::move(flow)),
       explored_(q.prog.insns.size()),
+      live_(q.prog.insns, flow_),
       precision_(q.prog, flow_, sw_.bpf_capable),
       comparer_(flow_, sw_.allow_uninit_stack) {
   pointer_types_.resize(prog_.insns.size());
@@ -73,19 +74,30 @@ Result<void> Walk::walk() {
     } else {
       if (here.is(Mark::jump)) note_step();
       next_ = at_ + 1;
+      if (!live_.stands()) live_.stand(chain_of(*cur_));
+      live_.begin(at_);
       TRY_VOID(step());
+      live_.commit();
     }
     if (!ended_) {
       previous_ = at_;
       at_ = next_;
       continue;
     }
+    live_.update(chain_of(*cur_));
     TRY_VOID(path_ended());
     if (next_path() == More::no) return {};
   }
 }
 
+CallChain Walk::chain_of(const State& s) {
+  CallChain chain{.top = s.top};
+  for (unsigned f = 0; f <= s.top; ++f) chain.calls[f] = {s.frames[f]->callsite, s.frames[f]->subprog};
+  return chain;
+}
+
 Walk::More Walk::next_path() {
+  live_.leave();
   pool_.release(cur_);
   cur_ = nullptr;
   if (aside_.empty()) {

@@ -23,6 +23,7 @@
 #include "verify/flow.hpp"
 #include "verify/precision.hpp"
 #include "verify/same.hpp"
+#include "verify/stack_liveness.hpp"
 #include "verify/state.hpp"
 #include "verify/verify.hpp"
 #include "verify/walk_errors.hpp"
@@ -126,6 +127,7 @@ class Walk {
   Result<State*> put_aside(uint32_t insn, uint32_t from);
   Step& note_step();
   bool is_global(uint32_t subprog) const;
+  static CallChain chain_of(const State& s);
 
   // seen.cpp: checkpoints and loops
   enum class Match : uint8_t { none, safe, another_round };
@@ -258,7 +260,6 @@ class Walk {
   void note_stack(const Frame& f, unsigned slot);
   void slot_read(const Frame& f, unsigned slot);
   void slot_written(const Frame& f, unsigned slot);
-  bool slot_is_alive(const State& s, unsigned frame, unsigned slot) const;
   void break_fastcall(const Frame& f, int64_t off);
 
   // arguments.cpp
@@ -334,6 +335,7 @@ class Walk {
   uint64_t jumps_ = 0;
   uint64_t jumps_at_checkpoint_ = 0, processed_at_checkpoint_ = 0;
   uint64_t kept_states_ = 0, evicted_states_ = 0;
+  StackLiveness live_;
   Precision precision_;
   Comparer comparer_;
 };
