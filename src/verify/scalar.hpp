@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 
 #include "isa/op.hpp"
@@ -62,6 +63,13 @@ static_assert(sizeof(Scalar) == 64);
 // The operation of an alu row. Operations of one operand take src where they read a register of it (mov, movsx), else
 // dst (neg, byte swaps).
 Scalar alu(const isa::Row& row, const Scalar& dst, const Scalar& src);
+
+// Linux 6.18.44 walks `dst &= constant` and `dst |= constant` twice where dst, or its low half, is 0 or -1 (what an
+// arithmetic shift to the end leaves): it goes on with -1, and keeps for later the same instruction with 0.
+struct Fork {
+  Scalar now, later;  // dst before the operation
+};
+std::optional<Fork> fork(const isa::Row& row, const Scalar& dst, const Scalar& src);
 
 // The low bytes of a number, the upper ones being 0 or copies of the sign: what a load of 1, 2 or 4 bytes makes of it.
 Scalar zero_extended(const Scalar& s, unsigned bytes);

@@ -6,7 +6,7 @@
 #include <bit>
 #include <utility>
 
-#include "verify/scalar.hpp"
+#include "verify/scalar_sync.hpp"
 
 namespace skep::verify {
 namespace {
@@ -87,11 +87,6 @@ struct Side {
 Side<uint64_t> whole_of(const Scalar& s) { return {s.bits, s.whole()}; }
 Side<uint32_t> low_of(const Scalar& s) { return {s.bits.low(), s.low()}; }
 
-Scalar with(const Scalar& s, const Side<uint64_t>& side) { return Scalar::of(side.bits, side.range, s.low()); }
-Scalar with(const Scalar& s, const Side<uint32_t>& side) {
-  return Scalar::of(s.bits.with_low(side.bits), s.whole(), side.range);
-}
-
 template <class U>
 void is_greater_unsigned(Side<U>& a, Side<U>& b) {
   b.range.umax = std::min(b.range.umax, static_cast<U>(a.range.umax - 1));
@@ -138,25 +133,12 @@ void is_unequal(Side<U>& a, Side<U>& b) {
   if (r.smax == sv) r.smax = static_cast<S>(v - 1);
 }
 
-// Of a known mask: one common bit must be its only bit; no common bit clears them all.
-template <class U>
-void shares(Side<U>& a, Side<U>& b, bool some) {
-  Side<U>& other = b.bits.is_constant() ? a : b;
-  const Side<U>& known = b.bits.is_constant() ? b : a;
-  if (!known.bits.is_constant()) return;
-  const uint64_t mask = known.bits.value;
-  if (!some)
-    other.bits = other.bits & Tnum::constant(~mask);
-  else if (std::has_single_bit(mask))
-    other.bits = other.bits | Tnum::constant(mask);
-}
-
 template <class U>
 void narrow(Cmp op, bool holds, Side<U>& a, Side<U>& b) {
   switch (op) {
     case Cmp::jeq: return holds ? is_equal(a, b) : is_unequal(a, b);
     case Cmp::jne: return holds ? is_unequal(a, b) : is_equal(a, b);
-    case Cmp::jset: return shares(a, b, holds);
+    case Cmp::jset: return;  // share_bits
     case Cmp::jgt: return holds ? is_greater_unsigned(a, b) : is_at_most_unsigned(a, b);
     case Cmp::jlt: return holds ? is_greater_unsigned(b, a) : is_at_most_unsigned(b, a);
     case Cmp::jge: return holds ? is_at_most_unsigned(b, a) : is_greater_unsigned(b, a);
@@ -168,11 +150,22 @@ void narrow(Cmp op, bool holds, Side<U>& a, Side<U>& b) {
   }
 }
 
-void settle(Refined& r, Scalar& s) {
-  s.sync();
-  if (s.is_possible()) return;
-  r.possible = false;
-  s = Scalar::of(s.bits, Whole::all(), Low::all());
+Refined refined(const Settled& a, const Settled& b) { return {a.scalar, b.scalar, a.possible && b.possible}; }
+
+// Of a known mask: one common bit must be its only bit; no common bit clears them all. What was known of the range is
+// forgotten then, as it could contradict the bits where the edge is never taken.
+Refined share_bits(unsigned bits, bool some, Scalar a, Scalar b) {
+  const auto known = [&](const Scalar& s) { return bits == 64 ? s.is_constant() : s.is_low_constant(); };
+  Scalar& other = known(b) ? a : b;
+  const Scalar& holder = known(b) ? b : a;
+  if (known(holder)) {
+    const uint64_t mask = bits == 64 ? holder.value() : static_cast<uint32_t>(holder.value());
+    if (!some)
+      other = Scalar::of(other.bits & Tnum::constant(~mask), Whole::all(), Low::all());
+    else if (std::has_single_bit(mask))
+      other.bits = other.bits | Tnum::constant(mask);
+  }
+  return refined(settled(a.bits, a.whole(), a.low()), settled(b.bits, b.whole(), b.low()));
 }
 
 }  // namespace
@@ -184,19 +177,16 @@ Taken decide(Cmp op, unsigned bits, const Scalar& a, const Scalar& b) {
 
 Refined refine(Cmp op, unsigned bits, Edge edge, const Scalar& a, const Scalar& b) {
   const bool holds = edge == Edge::taken;
-  Refined r{a, b};
-  if (bits == 64) {
-    auto wa = whole_of(a), wb = whole_of(b);
-    narrow(op, holds, wa, wb);
-    r.a = with(a, wa), r.b = with(b, wb);
-  } else {
+  if (op == Cmp::jset) return share_bits(bits, holds, a, b);
+  if (bits == 32) {
     auto la = low_of(a), lb = low_of(b);
     narrow(op, holds, la, lb);
-    r.a = with(a, la), r.b = with(b, lb);
+    return refined(settled(a.bits.with_low(la.bits), a.whole(), la.range),
+                   settled(b.bits.with_low(lb.bits), b.whole(), lb.range));
   }
-  settle(r, r.a);
-  settle(r, r.b);
-  return r;
+  auto wa = whole_of(a), wb = whole_of(b);
+  narrow(op, holds, wa, wb);
+  return refined(settled(wa.bits, wa.range, a.low()), settled(wb.bits, wb.range, b.low()));
 }
 
 }  // namespace skep::verify

@@ -33,6 +33,20 @@ struct Tnum {
   constexpr bool contains(uint64_t x) const { return (x & ~mask) == value; }
   // Whether every number `inner` stands for is one of ours.
   constexpr bool includes(Tnum inner) const { return (inner.mask & ~mask) == 0 && (inner.value & ~mask) == value; }
+  // The smallest member >= x; the greatest where there is none. Where x is none itself, the highest bit in which it
+  // cannot be decides: it must become 1, or a 0 above it does; below that, everything is at its least.
+  constexpr uint64_t member_from(uint64_t x) const {
+    const uint64_t wrong = (x ^ value) & ~mask;
+    if (wrong == 0) return x;
+    const uint64_t top = std::bit_floor(wrong);
+    if ((value & top) != 0) return with_least_below(x, top);
+    const uint64_t raise = mask & ~x & ~(top - 1);
+    if (raise == 0) return greatest();
+    const uint64_t bit = raise & (uint64_t{0} - raise);
+    return with_least_below(x | bit, bit);
+  }
+  // The next member after the member x; the least after the greatest.
+  constexpr uint64_t next_member(uint64_t x) const { return value | (((x | ~mask) + 1) & mask); }
   constexpr uint64_t least() const { return value; }
   constexpr uint64_t greatest() const { return value | mask; }
 
@@ -49,6 +63,12 @@ struct Tnum {
   }
 
   friend constexpr bool operator==(const Tnum&, const Tnum&) = default;
+
+ private:
+  constexpr uint64_t with_least_below(uint64_t x, uint64_t bit) const {
+    const uint64_t above = ~(bit - 1) << 1;
+    return (x & above) | ((x | value) & bit) | (value & (bit - 1));
+  }
 };
 
 // Some number is in both.

@@ -120,6 +120,26 @@ TEST(Tnum, SetsMeetJoinAndInclude) {
     }
 }
 
+TEST(Tnum, MembersAreFoundInOrder) {
+  for (const unsigned at : places)
+    for (const Tnum t : all_of(5, at)) {
+      uint64_t x = t.least();
+      uint64_t count = 1;
+      for (; x != t.greatest(); ++count) {
+        const uint64_t next = t.next_member(x);
+        ASSERT_GT(next, x);
+        ASSERT_TRUE(t.contains(next));
+        for (const uint64_t from : {x + 1, x + (next - x) / 2 + (next - x) % 2, next})
+          ASSERT_EQ(t.member_from(from), next);
+        x = next;
+      }
+      ASSERT_EQ(count, members(t).size());
+      ASSERT_EQ(t.next_member(x), t.least());
+      ASSERT_EQ(t.member_from(0), t.least());
+      ASSERT_EQ(t.member_from(~uint64_t{0}), t.greatest());
+    }
+}
+
 TEST(Tnum, HalvesAndTruncation) {
   const Tnum t{0x1200'0000'3400'0000, 0x00ff'0000'00ff'00ff};
   EXPECT_EQ(t.low(), (Tnum{0x3400'0000, 0x00ff'00ff}));
