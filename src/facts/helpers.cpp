@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of helper functions. Versions never decrease with the id: helpers are numbered as they arrive.
-// Which program types have which helper was imported from the eBPF docs project's tables (docs/licenses.md) and
-// corrected by Linux 6.18 itself.
+//
+// Which program types have which helper was imported from the eBPF docs project (BSD-2-Clause, LICENSE beside this
+// file) and corrected by Linux 6.18 itself; helpers_kernel_test.cpp asks it about every row.
 #include <algorithm>
 #include <iterator>
 
@@ -33,8 +34,8 @@ constexpr Arg new_dynptr(Dynptr kind) { return {.kind = ArgKind::dynptr, .use = 
 
 constexpr Arg vararg = of(ArgKind::vararg), anything = of(ArgKind::anything);
 constexpr Arg ctx = of(ArgKind::ctx), ctx_or_null = or_null(ctx);
-constexpr Arg const_map_ptr = of(ArgKind::const_map_ptr), map_key = of(ArgKind::map_key, Use::reads);
-constexpr Arg map_value = of(ArgKind::map_value, Use::reads), map_value_or_null = or_null(map_value);
+constexpr Arg const_map_ptr = of(ArgKind::const_map_ptr), map_key = of(ArgKind::map_key, Use::wants_plain);
+constexpr Arg map_value = of(ArgKind::map_value, Use::wants_plain), map_value_or_null = or_null(map_value);
 constexpr Arg uninit_map_value = of(ArgKind::map_value, Use::fills);
 constexpr Arg mem = of(ArgKind::mem, Use::reads), mem_or_null = or_null(mem);
 constexpr Arg uninit_mem = of(ArgKind::mem, Use::fills);
@@ -89,6 +90,23 @@ constexpr ProgTypes netns_readers =
 constexpr ProgTypes storage_users =
     tc_cgroup_skb | ProgTypes{sock_ops, sk_msg, cgroup_sock_addr, cgroup_sockopt, struct_ops};
 constexpr ProgTypes cgroups{cgroup_sock, sock_ops, cgroup_device, cgroup_sock_addr, cgroup_sysctl, cgroup_sockopt, lsm};
+// ---- groups of map types ------------------------------------------------------------------------------------------
+
+using Map = MapType;
+// Maps whose values a program reads and writes, by key. A map of maps gives its inner map, a socket map a socket; a
+// struct_ops map refuses when the program runs.
+constexpr MapTypes plain{Map::hash,     Map::array,           Map::percpu_hash, Map::percpu_array,
+                         Map::lru_hash, Map::lru_percpu_hash, Map::lpm_trie};
+constexpr MapTypes updates = plain | MapTypes{Map::struct_ops};
+constexpr MapTypes sockmaps{Map::sockmap}, sockhashes{Map::sockhash}, sockets = sockmaps | sockhashes;
+constexpr MapTypes lookups =
+    updates | sockets | MapTypes{Map::array_of_maps, Map::hash_of_maps, Map::devmap, Map::devmap_hash, Map::xskmap};
+constexpr MapTypes of_cpus{Map::percpu_hash, Map::percpu_array, Map::lru_percpu_hash}, queues{Map::queue, Map::stack};
+constexpr MapTypes ringbufs{Map::ringbuf}, events{Map::perf_event_array};
+
+// Programs that may put sockets into socket maps by the general helpers.
+constexpr ProgTypes socket_mappers{socket_filter, sched_cls,    sched_act,      xdp,
+                                   tracing,       sk_reuseport, flow_dissector, sk_lookup};
 // ---- the table ----------------------------------------------------------------------------------------------------
 
 // ktime_get_ns is open to any licence since 5.8. trace_printk's variable arguments are not asked for by the verifier.
@@ -96,9 +114,9 @@ constexpr ProgTypes cgroups{cgroup_sock, sock_ops, cgroup_device, cgroup_sock_ad
 // clang-format off
 constexpr Helper table[] = {
 //   id   name                          since    returns                  arguments                                                      where, rare facts
-  {   1, "map_lookup_elem",          "3.18"_v, a_map_value_or_null,     {const_map_ptr, map_key},                                      everywhere, {.takes_packet = true} },
-  {   2, "map_update_elem",          "3.18"_v, integer,                 {const_map_ptr, map_key, map_value, anything},                 everywhere, {.takes_packet = true} },
-  {   3, "map_delete_elem",          "3.19"_v, integer,                 {const_map_ptr, map_key},                                      everywhere, {.takes_packet = true} },
+  {   1, "map_lookup_elem",          "3.18"_v, a_map_value_or_null,     {const_map_ptr, map_key},                                      everywhere, {.takes_packet = true, .maps = lookups} },
+  {   2, "map_update_elem",          "3.18"_v, integer,                 {const_map_ptr, map_key, map_value, anything},                 everywhere, {.takes_packet = true, .maps = updates, .sockets_in = socket_mappers} },
+  {   3, "map_delete_elem",          "3.19"_v, integer,                 {const_map_ptr, map_key},                                      everywhere, {.takes_packet = true, .maps = updates, .sockets_in = socket_mappers | ProgTypes{sock_ops}} },
   {   4, "probe_read",               "4.1"_v, integer,                 {uninit_mem, size_or_zero, anything},                          tracers, {.gpl_only = true} },
   {   5, "ktime_get_ns",             "4.1"_v, integer,                 {},                                                            everywhere },
   {   6, "trace_printk",             "4.1"_v, integer,                 {mem, size, vararg, vararg, vararg},                           everywhere, {.gpl_only = true, .needs = Cap::perfmon} },
@@ -107,7 +125,7 @@ constexpr Helper table[] = {
   {   9, "skb_store_bytes",          "4.1"_v, integer,                 {ctx, anything, mem, size, anything},                          tc_xmit_sk_skb, {.moves_packet = true} },
   {  10, "l3_csum_replace",          "4.1"_v, integer,                 {ctx, anything, anything, anything, anything},                 tc_xmit, {.moves_packet = true} },
   {  11, "l4_csum_replace",          "4.1"_v, integer,                 {ctx, anything, anything, anything, anything},                 tc_xmit, {.moves_packet = true} },
-  {  12, "tail_call",                "4.2"_v, nothing,                 {ctx, const_map_ptr, anything},                                everywhere },
+  {  12, "tail_call",                "4.2"_v, nothing,                 {ctx, const_map_ptr, anything},                                everywhere, {.maps = {Map::prog_array}} },
   {  13, "clone_redirect",           "4.2"_v, integer,                 {ctx, anything, anything},                                     tc_xmit, {.moves_packet = true} },
   {  14, "get_current_pid_tgid",     "4.2"_v, integer,                 {},                                                            base },
   {  15, "get_current_uid_gid",      "4.2"_v, integer,                 {},                                                            base },
@@ -117,22 +135,22 @@ constexpr Helper table[] = {
   {  19, "skb_vlan_pop",             "4.3"_v, integer,                 {ctx},                                                         tc, {.moves_packet = true} },
   {  20, "skb_get_tunnel_key",       "4.3"_v, integer,                 {ctx, uninit_mem, size, anything},                             tc_xmit },
   {  21, "skb_set_tunnel_key",       "4.3"_v, integer,                 {ctx, mem, size, anything},                                    tc_xmit },
-  {  22, "perf_event_read",          "4.3"_v, integer,                 {const_map_ptr, anything},                                     base, {.gpl_only = true, .needs = Cap::perfmon} },
+  {  22, "perf_event_read",          "4.3"_v, integer,                 {const_map_ptr, anything},                                     base, {.gpl_only = true, .maps = events, .needs = Cap::perfmon} },
   {  23, "redirect",                 "4.4"_v, integer,                 {anything, anything},                                          tc_xdp | ProgTypes{lwt_xmit} },
   {  24, "get_route_realm",          "4.4"_v, integer,                 {ctx},                                                         routed },
-  {  25, "perf_event_output",        "4.4"_v, integer,                 {ctx, const_map_ptr, anything, mem, size_or_zero},             event_senders, {.gpl_only = true} },
+  {  25, "perf_event_output",        "4.4"_v, integer,                 {ctx, const_map_ptr, anything, mem, size_or_zero},             event_senders, {.gpl_only = true, .maps = events} },
   {  26, "skb_load_bytes",           "4.5"_v, integer,                 {ctx, anything, uninit_mem, size},                             skb_readers },
-  {  27, "get_stackid",              "4.6"_v, integer,                 {ctx, const_map_ptr, anything},                                tracers, {.gpl_only = true} },
+  {  27, "get_stackid",              "4.6"_v, integer,                 {ctx, const_map_ptr, anything},                                tracers, {.gpl_only = true, .maps = {Map::stack_trace}} },
   {  28, "csum_diff",                "4.6"_v, integer,                 {mem_or_null, size_or_zero, mem_or_null, size_or_zero, anything}, routed | ProgTypes{xdp}, {.takes_packet = true} },
   {  29, "skb_get_tunnel_opt",       "4.6"_v, integer,                 {ctx, uninit_mem, size},                                       tc_xmit },
   {  30, "skb_set_tunnel_opt",       "4.6"_v, integer,                 {ctx, mem, size},                                              tc_xmit },
   {  31, "skb_change_proto",         "4.8"_v, integer,                 {ctx, anything, anything},                                     tc, {.moves_packet = true} },
   {  32, "skb_change_type",          "4.8"_v, integer,                 {ctx, anything},                                               tc },
-  {  33, "skb_under_cgroup",         "4.8"_v, integer,                 {ctx, const_map_ptr, anything},                                routed },
+  {  33, "skb_under_cgroup",         "4.8"_v, integer,                 {ctx, const_map_ptr, anything},                                routed, {.maps = {Map::cgroup_array}} },
   {  34, "get_hash_recalc",          "4.8"_v, integer,                 {ctx},                                                         routed },
   {  35, "get_current_task",         "4.8"_v, integer,                 {},                                                            base, {.gpl_only = true, .needs = Cap::perfmon} },
   {  36, "probe_write_user",         "4.8"_v, integer,                 {anything, mem, size},                                         tracers, {.gpl_only = true} },
-  {  37, "current_task_under_cgroup", "4.9"_v, integer,                 {const_map_ptr, anything},                                     base, {.needs = Cap::bpf} },
+  {  37, "current_task_under_cgroup", "4.9"_v, integer,                 {const_map_ptr, anything},                                     base, {.maps = {Map::cgroup_array}, .needs = Cap::bpf} },
   {  38, "skb_change_tail",          "4.9"_v, integer,                 {ctx, anything, anything},                                     tc_xmit_sk_skb, {.moves_packet = true} },
   {  39, "skb_pull_data",            "4.9"_v, integer,                 {ctx, anything},                                               routed | ProgTypes{sk_skb}, {.moves_packet = true} },
   {  40, "csum_update",              "4.9"_v, integer,                 {ctx, anything},                                               tc_xmit },
@@ -146,16 +164,16 @@ constexpr Helper table[] = {
   {  48, "set_hash",                 "4.13"_v, integer,                 {ctx, anything},                                               tc },
   {  49, "setsockopt",               "4.13"_v, integer,                 {ctx, anything, anything, mem, size},                          {sock_ops, cgroup_sock_addr} },
   {  50, "skb_adjust_room",          "4.13"_v, integer,                 {ctx, anything, anything, anything},                           tc | ProgTypes{sk_skb}, {.moves_packet = true} },
-  {  51, "redirect_map",             "4.14"_v, integer,                 {const_map_ptr, anything, anything},                           {xdp} },
-  {  52, "sk_redirect_map",          "4.14"_v, integer,                 {ctx, const_map_ptr, anything, anything},                      {sk_skb} },
-  {  53, "sock_map_update",          "4.14"_v, integer,                 {ctx, const_map_ptr, map_key, anything},                       {sock_ops}, {.takes_packet = true} },
+  {  51, "redirect_map",             "4.14"_v, integer,                 {const_map_ptr, anything, anything},                           {xdp}, {.maps = {Map::devmap, Map::devmap_hash, Map::cpumap, Map::xskmap}} },
+  {  52, "sk_redirect_map",          "4.14"_v, integer,                 {ctx, const_map_ptr, anything, anything},                      {sk_skb}, {.maps = sockmaps} },
+  {  53, "sock_map_update",          "4.14"_v, integer,                 {ctx, const_map_ptr, map_key, anything},                       {sock_ops}, {.takes_packet = true, .maps = sockmaps} },
   {  54, "xdp_adjust_meta",          "4.15"_v, integer,                 {ctx, anything},                                               {xdp}, {.moves_packet = true} },
-  {  55, "perf_event_read_value",    "4.15"_v, integer,                 {const_map_ptr, anything, uninit_mem, size},                   base, {.gpl_only = true, .needs = Cap::perfmon} },
+  {  55, "perf_event_read_value",    "4.15"_v, integer,                 {const_map_ptr, anything, uninit_mem, size},                   base, {.gpl_only = true, .maps = events, .needs = Cap::perfmon} },
   {  56, "perf_prog_read_value",     "4.15"_v, integer,                 {ctx, uninit_mem, size},                                       {perf_event}, {.gpl_only = true} },
   {  57, "getsockopt",               "4.15"_v, integer,                 {ctx, anything, anything, uninit_mem, size},                   {sock_ops, cgroup_sock_addr} },
   {  58, "override_return",          "4.16"_v, integer,                 {ctx, anything},                                               {kprobe}, {.gpl_only = true} },
   {  59, "sock_ops_cb_flags_set",    "4.16"_v, integer,                 {ctx, anything},                                               {sock_ops} },
-  {  60, "msg_redirect_map",         "4.17"_v, integer,                 {ctx, const_map_ptr, anything, anything},                      {sk_msg} },
+  {  60, "msg_redirect_map",         "4.17"_v, integer,                 {ctx, const_map_ptr, anything, anything},                      {sk_msg}, {.maps = sockmaps} },
   {  61, "msg_apply_bytes",          "4.17"_v, integer,                 {ctx, anything},                                               {sk_msg} },
   {  62, "msg_cork_bytes",           "4.17"_v, integer,                 {ctx, anything},                                               {sk_msg} },
   {  63, "msg_pull_data",            "4.17"_v, integer,                 {ctx, anything, anything, anything},                           {sk_msg}, {.moves_packet = true} },
@@ -165,9 +183,9 @@ constexpr Helper table[] = {
   {  67, "get_stack",                "4.18"_v, integer,                 {ctx, uninit_mem, size_or_zero, anything},                     tracers, {.gpl_only = true, .range = Range::error_or_size} },
   {  68, "skb_load_bytes_relative",  "4.18"_v, integer,                 {ctx, anything, uninit_mem, size, anything},                   tc_cgroup_skb | ProgTypes{socket_filter, sk_reuseport} },
   {  69, "fib_lookup",               "4.18"_v, integer,                 {ctx, written_mem, size, anything},                            tc_xdp, {.gpl_only = true} },
-  {  70, "sock_hash_update",         "4.18"_v, integer,                 {ctx, const_map_ptr, map_key, anything},                       {sock_ops}, {.takes_packet = true} },
-  {  71, "msg_redirect_hash",        "4.18"_v, integer,                 {ctx, const_map_ptr, map_key, anything},                       {sk_msg} },
-  {  72, "sk_redirect_hash",         "4.18"_v, integer,                 {ctx, const_map_ptr, map_key, anything},                       {sk_skb} },
+  {  70, "sock_hash_update",         "4.18"_v, integer,                 {ctx, const_map_ptr, map_key, anything},                       {sock_ops}, {.takes_packet = true, .maps = sockhashes} },
+  {  71, "msg_redirect_hash",        "4.18"_v, integer,                 {ctx, const_map_ptr, map_key, anything},                       {sk_msg}, {.maps = sockhashes} },
+  {  72, "sk_redirect_hash",         "4.18"_v, integer,                 {ctx, const_map_ptr, map_key, anything},                       {sk_skb}, {.maps = sockhashes} },
   {  73, "lwt_push_encap",           "4.18"_v, integer,                 {ctx, anything, mem, size},                                    {lwt_in, lwt_xmit}, {.moves_packet = true} },
   {  74, "lwt_seg6_store_bytes",     "4.18"_v, integer,                 {ctx, anything, mem, size},                                    {lwt_seg6local}, {.moves_packet = true} },
   {  75, "lwt_seg6_adjust_srh",      "4.18"_v, integer,                 {ctx, anything, anything},                                     {lwt_seg6local}, {.moves_packet = true} },
@@ -176,15 +194,15 @@ constexpr Helper table[] = {
   {  78, "rc_keydown",               "4.18"_v, integer,                 {ctx, anything, anything, anything},                           {lirc_mode2}, {.gpl_only = true} },
   {  79, "skb_cgroup_id",            "4.18"_v, integer,                 {ctx},                                                         tc_cgroup_skb },
   {  80, "get_current_cgroup_id",    "4.18"_v, integer,                 {},                                                            base, {.needs = Cap::bpf} },
-  {  81, "get_local_storage",        "4.19"_v, a_map_value,             {const_map_ptr, anything},                                     cgroups | ProgTypes{cgroup_skb} },
-  {  82, "sk_select_reuseport",      "4.19"_v, integer,                 {ctx, const_map_ptr, map_key, anything},                       {sk_reuseport} },
+  {  81, "get_local_storage",        "4.19"_v, a_map_value,             {const_map_ptr, anything},                                     cgroups | ProgTypes{cgroup_skb}, {.maps = {Map::cgroup_storage, Map::percpu_cgroup_storage}} },
+  {  82, "sk_select_reuseport",      "4.19"_v, integer,                 {ctx, const_map_ptr, map_key, anything},                       {sk_reuseport}, {.maps = sockets | MapTypes{Map::reuseport_sockarray}} },
   {  83, "skb_ancestor_cgroup_id",   "4.19"_v, integer,                 {ctx, anything},                                               tc_cgroup_skb },
-  {  84, "sk_lookup_tcp",            "4.20"_v, a_socket_or_null,        {ctx, mem, size, anything, anything},                          socket_finders, {.takes_packet = true, .acquires = true} },
-  {  85, "sk_lookup_udp",            "4.20"_v, a_socket_or_null,        {ctx, mem, size, anything, anything},                          socket_finders, {.takes_packet = true, .acquires = true} },
+  {  84, "sk_lookup_tcp",            "4.20"_v, a_socket_or_null,        {ctx, mem, size_or_zero, anything, anything},                  socket_finders, {.takes_packet = true, .acquires = true} },
+  {  85, "sk_lookup_udp",            "4.20"_v, a_socket_or_null,        {ctx, mem, size_or_zero, anything, anything},                  socket_finders, {.takes_packet = true, .acquires = true} },
   {  86, "sk_release",               "4.20"_v, integer,                 {released(btf_sock_common)},                                   socket_finders | ProgTypes{sk_lookup} },
-  {  87, "map_push_elem",            "4.20"_v, integer,                 {const_map_ptr, map_value, anything},                          everywhere, {.takes_packet = true} },
-  {  88, "map_pop_elem",             "4.20"_v, integer,                 {const_map_ptr, uninit_map_value},                             everywhere },
-  {  89, "map_peek_elem",            "4.20"_v, integer,                 {const_map_ptr, uninit_map_value},                             everywhere },
+  {  87, "map_push_elem",            "4.20"_v, integer,                 {const_map_ptr, map_value, anything},                          everywhere, {.takes_packet = true, .maps = queues | MapTypes{Map::bloom_filter}} },
+  {  88, "map_pop_elem",             "4.20"_v, integer,                 {const_map_ptr, uninit_map_value},                             everywhere, {.maps = queues} },
+  {  89, "map_peek_elem",            "4.20"_v, integer,                 {const_map_ptr, uninit_map_value},                             everywhere, {.maps = queues | MapTypes{Map::bloom_filter}} },
   {  90, "msg_push_data",            "4.20"_v, integer,                 {ctx, anything, anything, anything},                           {sk_msg}, {.moves_packet = true} },
   {  91, "msg_pop_data",             "5.0"_v, integer,                 {ctx, anything, anything, anything},                           {sk_msg}, {.moves_packet = true} },
   {  92, "rc_pointer_rel",           "5.0"_v, integer,                 {ctx, anything, anything},                                     {lirc_mode2}, {.gpl_only = true} },
@@ -194,19 +212,19 @@ constexpr Helper table[] = {
   {  96, "tcp_sock",                 "5.1"_v, a_tcp_sock_or_null,      {sock_common},                                                 tc_cgroup_skb | ProgTypes{sock_ops, cgroup_sockopt}, {.same_object = true} },
   {  97, "skb_ecn_set_ce",           "5.1"_v, integer,                 {ctx},                                                         tc_cgroup_skb },
   {  98, "get_listener_sock",        "5.1"_v, a_socket_or_null,        {sock_common},                                                 tc_cgroup_skb },
-  {  99, "skc_lookup_tcp",           "5.2"_v, a_sock_common_or_null,   {ctx, mem, size, anything, anything},                          socket_finders, {.takes_packet = true, .acquires = true} },
-  { 100, "tcp_check_syncookie",      "5.2"_v, integer,                 {btf_sock_common, mem, size, mem, size},                       tc_xdp, {.takes_packet = true} },
-  { 101, "sysctl_get_name",          "5.2"_v, integer,                 {ctx, uninit_mem, size, anything},                             {cgroup_sysctl} },
+  {  99, "skc_lookup_tcp",           "5.2"_v, a_sock_common_or_null,   {ctx, mem, size_or_zero, anything, anything},                  socket_finders, {.takes_packet = true, .acquires = true} },
+  { 100, "tcp_check_syncookie",      "5.2"_v, integer,                 {btf_sock_common, mem, size, mem, size},                       tc_xdp, {.gpl_only = true, .takes_packet = true} },
+  { 101, "sysctl_get_name",          "5.2"_v, integer,                 {ctx, written_mem, size, anything},                            {cgroup_sysctl} },
   { 102, "sysctl_get_current_value", "5.2"_v, integer,                 {ctx, uninit_mem, size},                                       {cgroup_sysctl} },
   { 103, "sysctl_get_new_value",     "5.2"_v, integer,                 {ctx, uninit_mem, size},                                       {cgroup_sysctl} },
   { 104, "sysctl_set_new_value",     "5.2"_v, integer,                 {ctx, mem, size},                                              {cgroup_sysctl} },
   { 105, "strtol",                   "5.2"_v, integer,                 {mem, size, anything, uninit_number(8)},                       base },
   { 106, "strtoul",                  "5.2"_v, integer,                 {mem, size, anything, uninit_number(8)},                       base },
-  { 107, "sk_storage_get",           "5.2"_v, a_map_value_or_null,     {const_map_ptr, btf_sock_common, map_value_or_null, anything}, storage_users },
-  { 108, "sk_storage_delete",        "5.2"_v, integer,                 {const_map_ptr, btf_sock_common},                              storage_users },
+  { 107, "sk_storage_get",           "5.2"_v, a_map_value_or_null,     {const_map_ptr, btf_sock_common, map_value_or_null, anything}, storage_users, {.maps = {Map::sk_storage}} },
+  { 108, "sk_storage_delete",        "5.2"_v, integer,                 {const_map_ptr, btf_sock_common},                              storage_users, {.maps = {Map::sk_storage}} },
   { 109, "send_signal",              "5.3"_v, integer,                 {anything},                                                    base, {.needs = Cap::perfmon} },
   { 110, "tcp_gen_syncookie",        "5.4"_v, integer,                 {btf_sock_common, mem, size, mem, size},                       tc_xdp, {.gpl_only = true, .takes_packet = true} },
-  { 111, "skb_output",               "5.5"_v, integer,                 {btf("sk_buff"), const_map_ptr, anything, mem, size_or_zero},  typed, {.gpl_only = true} },
+  { 111, "skb_output",               "5.5"_v, integer,                 {btf("sk_buff"), const_map_ptr, anything, mem, size_or_zero},  typed, {.gpl_only = true, .maps = events} },
   { 112, "probe_read_user",          "5.5"_v, integer,                 {uninit_mem, size_or_zero, anything},                          base, {.gpl_only = true, .needs = Cap::perfmon} },
   { 113, "probe_read_kernel",        "5.5"_v, integer,                 {uninit_mem, size_or_zero, anything},                          base, {.gpl_only = true, .needs = Cap::perfmon} },
   { 114, "probe_read_user_str",      "5.5"_v, integer,                 {uninit_mem, size_or_zero, anything},                          base, {.gpl_only = true, .range = Range::error_or_size, .needs = Cap::perfmon} },
@@ -216,7 +234,7 @@ constexpr Helper table[] = {
   { 118, "jiffies64",                "5.6"_v, integer,                 {},                                                            base, {.needs = Cap::bpf} },
   { 119, "read_branch_records",      "5.7"_v, integer,                 {ctx, written_mem_or_null, size_or_zero, anything},            {perf_event}, {.gpl_only = true} },
   { 120, "get_ns_current_pid_tgid",  "5.7"_v, integer,                 {anything, anything, uninit_mem, size},                        base },
-  { 121, "xdp_output",               "5.7"_v, integer,                 {btf("xdp_buff"), const_map_ptr, anything, mem, size_or_zero}, typed, {.gpl_only = true} },
+  { 121, "xdp_output",               "5.7"_v, integer,                 {btf("xdp_buff"), const_map_ptr, anything, mem, size_or_zero}, typed, {.gpl_only = true, .maps = events} },
   { 122, "get_netns_cookie",         "5.7"_v, integer,                 {ctx_or_null},                                                 netns_readers },
   { 123, "get_current_ancestor_cgroup_id", "5.7"_v, integer,                 {anything},                                                    base, {.needs = Cap::bpf} },
   { 124, "sk_assign",                "5.7"_v, integer,                 {ctx, btf_sock_common, anything},                              tc },
@@ -225,11 +243,11 @@ constexpr Helper table[] = {
   { 127, "seq_write",                "5.8"_v, integer,                 {btf("seq_file"), mem, size_or_zero},                          {tracing}, {.gpl_only = true} },
   { 128, "sk_cgroup_id",             "5.8"_v, integer,                 {btf_sock_common},                                             {cgroup_skb} },
   { 129, "sk_ancestor_cgroup_id",    "5.8"_v, integer,                 {btf_sock_common, anything},                                   {cgroup_skb} },
-  { 130, "ringbuf_output",           "5.8"_v, integer,                 {const_map_ptr, mem, size_or_zero, anything},                  base },
-  { 131, "ringbuf_reserve",          "5.8"_v, a_record_or_null,        {const_map_ptr, alloc_size_or_zero, anything},                 base, {.acquires = true} },
+  { 130, "ringbuf_output",           "5.8"_v, integer,                 {const_map_ptr, mem, size_or_zero, anything},                  base, {.maps = ringbufs} },
+  { 131, "ringbuf_reserve",          "5.8"_v, a_record_or_null,        {const_map_ptr, alloc_size_or_zero, anything},                 base, {.acquires = true, .maps = ringbufs} },
   { 132, "ringbuf_submit",           "5.8"_v, nothing,                 {released(ringbuf_mem), anything},                             base },
   { 133, "ringbuf_discard",          "5.8"_v, nothing,                 {released(ringbuf_mem), anything},                             base },
-  { 134, "ringbuf_query",            "5.8"_v, integer,                 {const_map_ptr, anything},                                     base },
+  { 134, "ringbuf_query",            "5.8"_v, integer,                 {const_map_ptr, anything},                                     base, {.maps = ringbufs} },
   { 135, "csum_level",               "5.8"_v, integer,                 {ctx, anything},                                               tc_xmit },
   { 136, "skc_to_tcp6_sock",         "5.9"_v, kernel_or_null("tcp6_sock"), {btf_sock_common},                                             socket_casters, {.same_object = true, .needs = Cap::perfmon} },
   { 137, "skc_to_tcp_sock",          "5.9"_v, kernel_or_null("tcp_sock"), {btf_sock_common},                                             socket_casters, {.same_object = true, .needs = Cap::perfmon} },
@@ -240,8 +258,8 @@ constexpr Helper table[] = {
   { 142, "load_hdr_opt",             "5.10"_v, integer,                 {ctx, written_mem, size, anything},                            {sock_ops} },
   { 143, "store_hdr_opt",            "5.10"_v, integer,                 {ctx, mem, size, anything},                                    {sock_ops}, {.moves_packet = true} },
   { 144, "reserve_hdr_opt",          "5.10"_v, integer,                 {ctx, anything, anything},                                     {sock_ops} },
-  { 145, "inode_storage_get",        "5.10"_v, a_map_value_or_null,     {const_map_ptr, btf_or_null("inode"), map_value_or_null, anything}, {lsm} },
-  { 146, "inode_storage_delete",     "5.10"_v, integer,                 {const_map_ptr, btf_or_null("inode")},                         {lsm} },
+  { 145, "inode_storage_get",        "5.10"_v, a_map_value_or_null,     {const_map_ptr, btf_or_null("inode"), map_value_or_null, anything}, {lsm}, {.maps = {Map::inode_storage}} },
+  { 146, "inode_storage_delete",     "5.10"_v, integer,                 {const_map_ptr, btf_or_null("inode")},                         {lsm}, {.maps = {Map::inode_storage}} },
   { 147, "d_path",                   "5.10"_v, integer,                 {btf("path"), written_mem, size_or_zero},                      typed },
   { 148, "copy_from_user",           "5.10"_v, integer,                 {uninit_mem, size_or_zero, anything},                          base, {.might_sleep = true, .needs = Cap::perfmon} },
   { 149, "snprintf_btf",             "5.10"_v, integer,                 {written_mem, size, mem, size, anything},                      base, {.needs = Cap::perfmon} },
@@ -251,20 +269,20 @@ constexpr Helper table[] = {
   { 153, "per_cpu_ptr",              "5.10"_v, per_cpu_or_null,         {percpu_btf_id, anything},                                     base, {.needs = Cap::bpf} },
   { 154, "this_cpu_ptr",             "5.10"_v, per_cpu,                 {percpu_btf_id},                                               base, {.needs = Cap::bpf} },
   { 155, "redirect_peer",            "5.10"_v, integer,                 {anything, anything},                                          tc },
-  { 156, "task_storage_get",         "5.11"_v, a_map_value_or_null,     {const_map_ptr, btf_or_null("task_struct"), map_value_or_null, anything}, base, {.needs = Cap::bpf} },
-  { 157, "task_storage_delete",      "5.11"_v, integer,                 {const_map_ptr, btf_or_null("task_struct")},                   base, {.needs = Cap::bpf} },
+  { 156, "task_storage_get",         "5.11"_v, a_map_value_or_null,     {const_map_ptr, btf_or_null("task_struct"), map_value_or_null, anything}, base, {.maps = {Map::task_storage}, .needs = Cap::bpf} },
+  { 157, "task_storage_delete",      "5.11"_v, integer,                 {const_map_ptr, btf_or_null("task_struct")},                   base, {.maps = {Map::task_storage}, .needs = Cap::bpf} },
   { 158, "get_current_task_btf",     "5.11"_v, trusted_kernel("task_struct"), {},                                                            base, {.gpl_only = true, .needs = Cap::perfmon} },
   { 159, "bprm_opts_set",            "5.11"_v, integer,                 {btf("linux_binprm"), anything},                               {lsm} },
   { 160, "ktime_get_coarse_ns",      "5.11"_v, integer,                 {},                                                            networking },
   { 161, "ima_inode_hash",           "5.11"_v, integer,                 {btf("inode"), uninit_mem, size},                              {lsm}, {.might_sleep = true} },
   { 162, "sock_from_file",           "5.11"_v, kernel_or_null("socket"), {btf("file")},                                                 typed },
   { 163, "check_mtu",                "5.12"_v, integer,                 {ctx, anything, written_number(4), anything, anything},        tc_xdp, {.gpl_only = true} },
-  { 164, "for_each_map_elem",        "5.13"_v, integer,                 {const_map_ptr, func(Callback::for_each_map_elem), stack_or_null, anything}, base, {.needs = Cap::bpf} },
+  { 164, "for_each_map_elem",        "5.13"_v, integer,                 {const_map_ptr, func(Callback::for_each_map_elem), stack_or_null, anything}, base, {.maps = plain.without({Map::lpm_trie}), .needs = Cap::bpf} },
   { 165, "snprintf",                 "5.13"_v, integer,                 {written_mem_or_null, size_or_zero, const_str, mem_or_null, size_or_zero}, base, {.gpl_only = true, .needs = Cap::perfmon} },
-  { 166, "sys_bpf",                  "5.14"_v, integer,                 {anything, mem, size},                                         {syscall} },
+  { 166, "sys_bpf",                  "5.14"_v, integer,                 {anything, mem, size},                                         {syscall}, {.needs = Cap::perfmon} },
   { 167, "btf_find_by_name_kind",    "5.14"_v, integer,                 {mem, size, anything, anything},                               {syscall} },
   { 168, "sys_close",                "5.14"_v, integer,                 {anything},                                                    {syscall} },
-  { 169, "timer_init",               "5.15"_v, integer,                 {timer, const_map_ptr, anything},                              base, {.gpl_only = true, .needs = Cap::bpf} },
+  { 169, "timer_init",               "5.15"_v, integer,                 {timer, const_map_ptr, anything},                              base, {.gpl_only = true, .maps = plain.without(of_cpus), .needs = Cap::bpf} },
   { 170, "timer_set_callback",       "5.15"_v, integer,                 {timer, func(Callback::timer)},                                base, {.gpl_only = true, .needs = Cap::bpf} },
   { 171, "timer_start",              "5.15"_v, integer,                 {timer, anything, anything},                                   base, {.gpl_only = true, .needs = Cap::bpf} },
   { 172, "timer_cancel",             "5.15"_v, integer,                 {timer},                                                       base, {.gpl_only = true, .needs = Cap::bpf} },
@@ -273,7 +291,7 @@ constexpr Helper table[] = {
   { 175, "task_pt_regs",             "5.15"_v, kernel("pt_regs"),       {btf("task_struct")},                                          base, {.gpl_only = true, .needs = Cap::perfmon} },
   { 176, "get_branch_snapshot",      "5.16"_v, integer,                 {uninit_mem, size_or_zero, vararg},                            base, {.gpl_only = true, .needs = Cap::perfmon} },
   { 177, "trace_vprintk",            "5.16"_v, integer,                 {mem, size, mem_or_null, size_or_zero},                        base, {.gpl_only = true, .needs = Cap::perfmon} },
-  { 178, "skc_to_unix_sock",         "5.16"_v, kernel_or_null("unix_sock"), {btf_sock_common},                                             socket_casters, {.same_object = true, .needs = Cap::perfmon} },
+  { 178, "skc_to_unix_sock",         "5.16"_v, kernel_or_null("unix_sock"), {btf_sock_common},                                             socket_casters, {.needs = Cap::perfmon} },
   { 179, "kallsyms_lookup_name",     "5.16"_v, integer,                 {mem, size_or_zero, anything, uninit_number(8)},               {syscall} },
   { 180, "find_vma",                 "5.17"_v, integer,                 {btf("task_struct"), anything, func(Callback::find_vma), stack_or_null, anything}, base, {.needs = Cap::perfmon} },
   { 181, "loop",                     "5.17"_v, integer,                 {anything, func(Callback::loop), stack_or_null, anything},     base, {.needs = Cap::bpf} },
@@ -290,23 +308,23 @@ constexpr Helper table[] = {
   { 192, "skb_set_tstamp",           "5.18"_v, integer,                 {ctx, anything, anything},                                     tc },
   { 193, "ima_file_hash",            "5.18"_v, integer,                 {btf("file"), uninit_mem, size},                               {lsm}, {.might_sleep = true} },
   { 194, "kptr_xchg",                "5.19"_v, kernel_or_null(""),      {kptr, released(btf_or_null(""))},                             base, {.acquires = true, .needs = Cap::bpf} },
-  { 195, "map_lookup_percpu_elem",   "5.19"_v, a_map_value_or_null,     {const_map_ptr, map_key, anything},                            base, {.takes_packet = true} },
+  { 195, "map_lookup_percpu_elem",   "5.19"_v, a_map_value_or_null,     {const_map_ptr, map_key, anything},                            base, {.takes_packet = true, .maps = of_cpus} },
   { 196, "skc_to_mptcp_sock",        "5.19"_v, kernel_or_null("mptcp_sock"), {sock_common},                                                 socket_casters, {.same_object = true, .needs = Cap::perfmon} },
   { 197, "dynptr_from_mem",          "5.19"_v, integer,                 {uninit_mem, size_or_zero, anything, new_dynptr(Dynptr::local)}, base, {.needs = Cap::bpf} },
-  { 198, "ringbuf_reserve_dynptr",   "5.19"_v, integer,                 {const_map_ptr, anything, anything, new_dynptr(Dynptr::ringbuf)}, base, {.needs = Cap::bpf} },
+  { 198, "ringbuf_reserve_dynptr",   "5.19"_v, integer,                 {const_map_ptr, anything, anything, new_dynptr(Dynptr::ringbuf)}, base, {.maps = ringbufs, .needs = Cap::bpf} },
   { 199, "ringbuf_submit_dynptr",    "5.19"_v, nothing,                 {released(dynptr_of(Dynptr::ringbuf)), anything},              base, {.needs = Cap::bpf} },
   { 200, "ringbuf_discard_dynptr",   "5.19"_v, nothing,                 {released(dynptr_of(Dynptr::ringbuf)), anything},              base, {.needs = Cap::bpf} },
   { 201, "dynptr_read",              "5.19"_v, integer,                 {uninit_mem, size_or_zero, dynptr, anything, anything},        base, {.needs = Cap::bpf} },
   { 202, "dynptr_write",             "5.19"_v, integer,                 {dynptr, anything, mem, size_or_zero, anything},               base, {.needs = Cap::bpf} },
   { 203, "dynptr_data",              "5.19"_v, memory_or_null,          {dynptr, anything, alloc_size_or_zero},                        base, {.same_object = true, .needs = Cap::bpf} },
-  { 204, "tcp_raw_gen_syncookie_ipv4", "6.0"_v, integer,                 {fixed_mem(20), mem, size_or_zero},                            tc_xdp, {.takes_packet = true} },
-  { 205, "tcp_raw_gen_syncookie_ipv6", "6.0"_v, integer,                 {fixed_mem(40), mem, size_or_zero},                            tc_xdp, {.takes_packet = true} },
-  { 206, "tcp_raw_check_syncookie_ipv4", "6.0"_v, integer,                 {fixed_mem(20), fixed_mem(20)},                                tc_xdp, {.takes_packet = true} },
-  { 207, "tcp_raw_check_syncookie_ipv6", "6.0"_v, integer,                 {fixed_mem(40), fixed_mem(20)},                                tc_xdp, {.takes_packet = true} },
+  { 204, "tcp_raw_gen_syncookie_ipv4", "6.0"_v, integer,                 {fixed_mem(20), mem, size_or_zero},                            tc_xdp, {.gpl_only = true, .takes_packet = true} },
+  { 205, "tcp_raw_gen_syncookie_ipv6", "6.0"_v, integer,                 {fixed_mem(40), mem, size_or_zero},                            tc_xdp, {.gpl_only = true, .takes_packet = true} },
+  { 206, "tcp_raw_check_syncookie_ipv4", "6.0"_v, integer,                 {fixed_mem(20), fixed_mem(20)},                                tc_xdp, {.gpl_only = true, .takes_packet = true} },
+  { 207, "tcp_raw_check_syncookie_ipv6", "6.0"_v, integer,                 {fixed_mem(40), fixed_mem(20)},                                tc_xdp, {.gpl_only = true, .takes_packet = true} },
   { 208, "ktime_get_tai_ns",         "6.1"_v, integer,                 {},                                                            base },
-  { 209, "user_ringbuf_drain",       "6.1"_v, integer,                 {const_map_ptr, func(Callback::user_ringbuf), stack_or_null, anything}, base, {.needs = Cap::bpf} },
-  { 210, "cgrp_storage_get",         "6.2"_v, a_map_value_or_null,     {const_map_ptr, btf_or_null("cgroup"), map_value_or_null, anything}, base, {.needs = Cap::bpf} },
-  { 211, "cgrp_storage_delete",      "6.2"_v, integer,                 {const_map_ptr, btf_or_null("cgroup")},                        base, {.needs = Cap::bpf} },
+  { 209, "user_ringbuf_drain",       "6.1"_v, integer,                 {const_map_ptr, func(Callback::user_ringbuf), stack_or_null, anything}, base, {.maps = {Map::user_ringbuf}, .needs = Cap::bpf} },
+  { 210, "cgrp_storage_get",         "6.2"_v, a_map_value_or_null,     {const_map_ptr, btf_or_null("cgroup"), map_value_or_null, anything}, base, {.maps = {Map::cgrp_storage}, .needs = Cap::bpf} },
+  { 211, "cgrp_storage_delete",      "6.2"_v, integer,                 {const_map_ptr, btf_or_null("cgroup")},                        base, {.maps = {Map::cgrp_storage}, .needs = Cap::bpf} },
 };
 
 // The same helper, asked for other things by other program types.
@@ -315,9 +333,9 @@ constexpr Helper others[] = {
   {  46, "get_socket_cookie",        "4.12"_v, integer,                {or_null(btf_sock_common)},                                    typed | ProgTypes{sk_reuseport} },
   {  49, "setsockopt",               "4.13"_v, integer,                {btf_sock_common, anything, anything, mem, size},              typed_hooks | ProgTypes{cgroup_sockopt, struct_ops} },
   {  57, "getsockopt",               "4.15"_v, integer,                {btf_sock_common, anything, anything, uninit_mem, size},       typed_hooks | ProgTypes{cgroup_sockopt, struct_ops} },
-  { 107, "sk_storage_get",           "5.2"_v, a_map_value_or_null,     {const_map_ptr, ctx, map_value_or_null, anything},             {cgroup_sock} },
-  { 107, "sk_storage_get",           "5.2"_v, a_map_value_or_null,     {const_map_ptr, btf_or_null("sock_common"), map_value_or_null, anything}, typed },
-  { 108, "sk_storage_delete",        "5.2"_v, integer,                 {const_map_ptr, btf_or_null("sock_common")},                   typed },
+  { 107, "sk_storage_get",           "5.2"_v, a_map_value_or_null,     {const_map_ptr, ctx, map_value_or_null, anything},             {cgroup_sock}, {.maps = {Map::sk_storage}} },
+  { 107, "sk_storage_get",           "5.2"_v, a_map_value_or_null,     {const_map_ptr, btf_or_null("sock_common"), map_value_or_null, anything}, typed, {.maps = {Map::sk_storage}} },
+  { 108, "sk_storage_delete",        "5.2"_v, integer,                 {const_map_ptr, btf_or_null("sock_common")},                   typed, {.maps = {Map::sk_storage}} },
   { 124, "sk_assign",                "5.7"_v, integer,                 {ctx, socket_or_null, anything},                               {sk_lookup} },
   { 188, "xdp_get_buff_len",         "5.18"_v, integer,                {btf("xdp_buff")},                                             typed },
 };
@@ -430,6 +448,11 @@ const CallRule* refused_by_attach(uint64_t id, ProgType type, AttachType attach,
     refused = &r;
   }
   return refused;
+}
+
+bool takes_map(const Helper& h, MapType map, ProgType type, AttachType attach) {
+  if (h.rare.maps.has(map)) return true;
+  return sockets.has(map) && h.rare.sockets_in.has(type) && (type != tracing || attach == Attach::trace_iter);
 }
 
 bool gives_helpers(std::string_view struct_ops) { return struct_ops != "bpf_dummy_ops"; }

@@ -17,6 +17,7 @@
 
 #include "facts/attach_types.hpp"
 #include "facts/caps.hpp"
+#include "facts/map_types.hpp"
 #include "facts/prog_types.hpp"
 
 namespace skep::facts {
@@ -84,7 +85,8 @@ enum class RetKind : uint8_t {
   tcp_sock,
   mem,            // as large as the alloc_size_or_zero argument says
   btf_id,         // a kernel pointer to struct `btf`; "" where the kptr field says which
-  mem_or_btf_id,  // what the per-CPU argument points to: a kernel pointer to a structure, memory where it is a scalar
+  mem_or_btf_id,  // what the per-CPU argument points to: a kernel pointer to a structure, memory where it is a scalar;
+                  // never null where the object is the program's own (allocated)
 };
 
 struct Ret {
@@ -113,13 +115,14 @@ struct Helper {
   ProgTypes where;  // which program types may call it
   struct Rare {
     bool gpl_only = false;
-    bool moves_packet = false;      // packet pointers from before the call are dead after it
-    bool takes_packet = false;      // packet pointers are memory to its arguments
-    bool might_sleep = false;       // only where sleeping is allowed
-    bool fastcall = false;          // leaves r1 to r5 alone, so spills around it may be removed
-    bool acquires = false;          // r0, unless null, is a reference that must be released
-    bool same_object = false;       // r0 is the first argument's object under another type
-    bool sleeps_if_it_may = false;  // faults pages in where the program is sleepable
+    bool moves_packet = false;  // packet pointers from before the call are dead after it
+    bool takes_packet = false;  // packet pointers are memory to its arguments
+    bool might_sleep = false;   // only where sleeping is allowed
+    bool fastcall = false;      // leaves r1 to r5 alone, so spills around it may be removed
+    bool acquires = false;      // r0, unless null, is a reference that must be released
+    bool same_object = false;   // r0 is the first argument's object under another type
+    MapTypes maps = {};         // that the const_map_ptr may be
+    ProgTypes sockets_in = {};  // where it may be a sockmap or a sockhash besides
     Range range = Range::any;
     std::optional<Cap> needs = {};  // where the program's type itself does not need it
   } rare = {};
@@ -155,6 +158,10 @@ struct CallRule {
 std::span<const CallRule> call_rules();
 // Null: the attach type and the function attached to (empty: none) allow what the program type does.
 const CallRule* refused_by_attach(uint64_t id, ProgType type, AttachType attach, std::string_view target);
+
+// Whether a program of this type may pass a map of this type: "cannot pass map_type 3 into func bpf_map_lookup_elem#1".
+// What goes into a sockmap or a sockhash is a btf_sock_common then, not a map_value.
+bool takes_map(const Helper& h, MapType map, ProgType type, AttachType attach);
 
 // Whether programs of this struct_ops structure have helpers at all.
 bool gives_helpers(std::string_view struct_ops);

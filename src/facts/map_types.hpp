@@ -122,4 +122,12 @@ using MapTypes = Set<MapType>;
 
 Result<MapType> map_type_by_name(std::string_view name);
 
+using MapTypes = Set<MapType>;
+constexpr MapTypes every_one(MapType) {
+  MapTypes all;
+  for (const MapTypeRow& r : map_types)
+    if (r.id != MapType::unspec) all = all | MapTypes{r.id};
+  return all;
+}
+
 }  // namespace skep::facts
