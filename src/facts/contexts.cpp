@@ -86,10 +86,10 @@ constexpr ContextField pt_regs_fields[] = {
   { "di",                112,  8,  1, unheld, narrow,   anyone, nobody,  "4.1"_v },
   { "orig_ax",           120,  8,  1, unheld, narrow,   anyone, nobody,  "4.1"_v },
   { "ip",                128,  8,  1, unheld, narrow,   anyone, nobody,  "4.1"_v },
-  { "cs",                136,  8,  1, unheld, narrow,   anyone, nobody,  "4.1"_v },
+  { "cs",                136,  8,  1, unheld, narrow,   anyone, nobody,  "4.1"_v, {.declared = 2} },
   { "flags",             144,  8,  1, unheld, narrow,   anyone, nobody,  "4.1"_v },
   { "sp",                152,  8,  1, unheld, narrow,   anyone, nobody,  "4.1"_v },
-  { "ss",                160,  8,  1, unheld, narrow,   anyone, nobody,  "4.1"_v },
+  { "ss",                160,  8,  1, unheld, narrow,   anyone, nobody,  "4.1"_v, {.declared = 2} },
 };
 constexpr ContextField perf_event_fields[] = {
   { "regs",             0,  8, 21, unheld, whole,    anyone, nobody, "4.9"_v },
@@ -107,8 +107,9 @@ constexpr ContextField raw_tracepoint_writable_fields[] = {
   { "buffer",           0,  8,  1, unheld, tail,     anyone, nobody, "5.2"_v, {.gives = Gives::tp_buffer} },
   { "args",             8,  8, 11, unheld, narrow,   anyone, nobody, "5.2"_v },
 };
+// Pointers among them are read whole.
 constexpr ContextField btf_args_fields[] = {
-  { "args",             0,  8, 12, unheld, whole,    anyone, nobody, "5.5"_v },
+  { "args",             0,  8, 12, unheld, head,     anyone, nobody, "5.5"_v },
 };
 constexpr ContextField syscall_fields[] = {
   { "bytes",            0,  1, 65535, unheld, buffer, anyone, anyone, "5.14"_v },
@@ -348,7 +349,7 @@ constexpr Layout tracepoint_layout = [] {
 }();
 constexpr Layout perf_event_layout = lay("bpf_perf_event_data", 184, perf_event_fields);
 constexpr Layout raw_tracepoint_layout = lay("bpf_raw_tracepoint_args", 96, raw_tracepoint_fields);
-constexpr Layout raw_tracepoint_writable_layout = lay("bpf_raw_tracepoint_args", 96, raw_tracepoint_writable_fields);
+constexpr Layout raw_tracepoint_writable_layout = lay("", 96, raw_tracepoint_writable_fields);
 constexpr Layout btf_args_layout = lay("", 96, btf_args_fields);
 constexpr Layout sock_layout = lay("bpf_sock", 80, sock_fields);
 constexpr Layout sock_addr_layout = lay("bpf_sock_addr", 72, sock_addr_fields);
@@ -368,8 +369,8 @@ constexpr Layout xdp_sock_layout = lay("bpf_xdp_sock", 4, xdp_sock_fields);
 
 using Answer = std::expected<FieldAccess, AccessRefusal>;
 
-Answer refuse(NoAccess why, const ContextField* field = nullptr) {
-  return std::unexpected(AccessRefusal{.why = why, .field = field});
+Answer refuse(Access access, NoAccess why, const ContextField* field = nullptr) {
+  return std::unexpected(AccessRefusal{.why = why, .field = field, .access = access});
 }
 
 // The field at this offset, its readable padding included, or null.
@@ -478,28 +479,28 @@ Answer access_field(const Accessor& who, int64_t offset, unsigned size, Access a
   if (l.before && offset < 0 && access != Access::write && offset % size == 0)
     return touch(l.fields[0], 0, size, access);
   auto wrong = misplaced(l, offset, size);
-  if (wrong == NoAccess::outside) return refuse(*wrong);
+  if (wrong == NoAccess::outside) return refuse(access, *wrong);
   const auto at = static_cast<unsigned>(offset);
   const ContextField* f = field_at(l, at);
-  if (!f) return refuse(NoAccess::padding);
-  if (auto why = forbidden(*f, who, access)) return refuse(*why, f);
+  if (!f) return refuse(access, NoAccess::padding);
+  if (auto why = forbidden(*f, who, access)) return refuse(access, *why, f);
   if (!wrong) wrong = misfit(*f, at - f->offset, size, access);
-  return wrong ? refuse(*wrong, f) : touch(*f, at - f->offset, size, access);
+  return wrong ? refuse(access, *wrong, f) : touch(*f, at - f->offset, size, access);
 }
 
 Answer access_field(Pointee pointee, int64_t offset, unsigned size, Access access) {
   const Layout& l = layout(pointee);
   auto wrong = misplaced(l, offset, size);
-  if (wrong == NoAccess::outside) return refuse(*wrong);
+  if (wrong == NoAccess::outside) return refuse(access, *wrong);
   const auto at = static_cast<unsigned>(offset);
   const ContextField* f = field_at(l, at);
   if (pointee == Pointee::flow_keys)  // no rules but its end
-    return at + size <= l.bytes ? touch(*f, at - f->offset, size, access) : refuse(NoAccess::outside, f);
-  if (!f) return refuse(NoAccess::padding);
-  if (access == Access::write) return refuse(NoAccess::read_only, f);
-  if (pointee == Pointee::sock_common && f->rare.full_socket) return refuse(NoAccess::unreadable, f);
+    return at + size <= l.bytes ? touch(*f, at - f->offset, size, access) : refuse(access, NoAccess::outside, f);
+  if (!f) return refuse(access, NoAccess::padding);
+  if (access == Access::write) return refuse(access, NoAccess::read_only, f);
+  if (pointee == Pointee::sock_common && f->rare.full_socket) return refuse(access, NoAccess::unreadable, f);
   if (!wrong) wrong = misfit(*f, at - f->offset, size, access);
-  return wrong ? refuse(*wrong, f) : touch(*f, at - f->offset, size, access);
+  return wrong ? refuse(access, *wrong, f) : touch(*f, at - f->offset, size, access);
 }
 
 }  // namespace skep::facts

@@ -152,6 +152,7 @@ enum class NoAccess : uint8_t {
 struct AccessRefusal {
   NoAccess why;
   const ContextField* field;  // that lies there; null: outside, padding
+  Access access;
 };
 
 // Who asks. Where the attach type is not known, what any attach type may is allowed.
@@ -164,7 +165,8 @@ struct Accessor {
 };
 
 // The field that an access to the context touches, or why Linux refuses it. The context is that of `who.type`; for
-// btf_args only offset and size are answered: what is there follows from the attach target's prototype.
+// btf_args only offset and size are answered: what is there follows from the attach target's prototype (hook_args.hpp
+// says which of its pointers may be null), and pointers among the arguments are read whole.
 std::expected<FieldAccess, AccessRefusal> access_field(const Accessor& who, int64_t offset, unsigned size,
                                                        Access access);
 // The same through a pointer. flow_keys may be read and written at any offset and width inside.

@@ -4,54 +4,63 @@
 
 #include <utility>
 
+#include "base/suggest.hpp"
 #include "facts/contexts.hpp"
 
 namespace skep::facts {
 namespace {
 
-// "mark (4 bytes at 8)"
+// "mark (4 bytes at 8)", "remote_ip6 (4 times 4 bytes at 100)"
 std::string place(const ContextField& f) {
-  return fmt::format("{} ({} at {})", f.name,
-                     f.count == 1 ? fmt::format("{} bytes", f.size) : fmt::format("{} times {} bytes", f.count, f.size),
-                     f.offset);
+  const std::string size =
+      f.count == 1 ? fmt::format("{} bytes", f.size) : fmt::format("{} times {} bytes", f.count, f.size);
+  return fmt::format("{} ({} at {})", f.name, size, f.offset);
 }
 
-std::string widths(const ContextField& f) {
-  std::string out;
-  auto add = [&](unsigned bytes) { out += (out.empty() ? "" : ", ") + std::to_string(bytes); };
-  const bool parts = f.shape != Shape::whole && f.shape != Shape::pointer;
+// "4", "1, 2 or 4"
+std::string widths(const ContextField& f, Access access) {
+  const bool parts = access != Access::write && f.shape != Shape::whole && f.shape != Shape::pointer;
+  std::vector<std::string> all;
   for (unsigned bytes : {1U, 2U, 4U, 8U})
-    if (bytes == f.size || bytes == f.rare.also || (parts && bytes < f.size && bytes >= f.rare.least)) add(bytes);
-  return out;
+    if (bytes == f.size || bytes == f.rare.also || (parts && bytes < f.size && bytes >= f.rare.least))
+      all.push_back(std::to_string(bytes));
+  const std::string last = all.back();
+  all.pop_back();
+  return all.empty() ? last : fmt::format("{} or {}", fmt::join(all, ", "), last);
 }
 
-std::string attached(const AttachTypes& at) {
-  std::string out;
+std::string loaded_as(const AttachTypes& at) {
+  std::vector<std::string> all;
   for (const AttachTypeRow& r : attach_types)
-    if (at.has(r.id)) out.append(out.empty() ? "" : ", ").append(r.name);
-  return out;
+    if (at.has(r.id)) all.emplace_back(r.name);
+  return listed(all, all.size());
 }
 
-struct Words {
-  std::string who, thing, readers;
+// Whose structure it is, and who may not.
+struct Asked {
+  const Layout& layout;
+  std::string type, thing, by;
 };
 
-std::string say(const AccessRefusal& r, const Words& w, const Layout& l, unsigned size) {
-  const std::string field = r.field ? place(*r.field) : "";
+std::string say(const AccessRefusal& r, const Asked& a, unsigned size) {
+  const ContextField* f = r.field;
+  const bool writes = r.access == Access::write;
   switch (r.why) {
-    case NoAccess::outside: return fmt::format("{} ends after {} bytes", w.thing, l.bytes);
-    case NoAccess::padding: return fmt::format("no field of {} is there", w.thing);
+    case NoAccess::outside: return fmt::format("{} ends after {} bytes", a.thing, a.layout.bytes);
+    case NoAccess::padding: return fmt::format("no field of {} is there", a.thing);
     case NoAccess::misaligned: return fmt::format("{} bytes are read and written at multiples of {}", size, size);
-    case NoAccess::crossing: return fmt::format("{} bytes reach beyond {}", size, field);
-    case NoAccess::width: return fmt::format("{} is read {} bytes wide, not {}", field, widths(*r.field), size);
-    case NoAccess::sign_extension: return fmt::format("{} is a pointer and cannot be read with its sign", field);
-    case NoAccess::unreadable: return fmt::format("{} may not be read {}", field, w.readers);
-    case NoAccess::read_only: return fmt::format("{} may not be written {}", field, w.readers);
-    case NoAccess::attach_type: {
-      const AttachTypes both = r.field->rare.read_at | r.field->rare.written_at;
-      return fmt::format("{} is there for {} programs attached as {}", field, w.who, attached(both));
-    }
-    case NoAccess::capability: return fmt::format("{} needs CAP_BPF", field);
+    case NoAccess::crossing:
+      return fmt::format("{} bytes from {} on are {}, and {} bytes reach beyond", f->bytes(), f->offset, f->name, size);
+    case NoAccess::width:
+      return fmt::format("{} is {} {} bytes wide, not {}", place(*f), writes ? "written" : "read", widths(*f, r.access),
+                         size);
+    case NoAccess::sign_extension: return fmt::format("{} is a pointer and cannot be read with its sign", place(*f));
+    case NoAccess::unreadable: return fmt::format("{} may not be read {}", place(*f), a.by);
+    case NoAccess::read_only: return fmt::format("{} may not be written {}", place(*f), a.by);
+    case NoAccess::attach_type:
+      return fmt::format("{} is for {} programs loaded as {}", place(*f), a.type,
+                         loaded_as(writes ? f->rare.written_at : f->rare.read_at));
+    case NoAccess::capability: return fmt::format("{} needs the capability bpf", place(*f));
   }
   std::unreachable();
 }
@@ -60,19 +69,21 @@ std::string say(const AccessRefusal& r, const Words& w, const Layout& l, unsigne
 
 std::string text(const AccessRefusal& refusal, const Accessor& who, unsigned size) {
   const Layout& l = layout(row(who.type).context);
-  std::string type(name(who.type));
-  std::string thing = l.structure.empty() ? "the context of " + type + " programs" : std::string(l.structure);
-  return say(refusal, {.who = type, .thing = thing, .readers = "by " + type + " programs"}, l, size);
+  const std::string type(name(who.type));
+  const std::string thing = l.structure.empty() ? "the context of " + type + " programs" : std::string(l.structure);
+  return say(refusal, {.layout = l, .type = type, .thing = thing, .by = "by " + type + " programs"}, size);
 }
 
 std::string text(const AccessRefusal& refusal, Pointee pointee, unsigned size) {
   const Layout& l = layout(pointee);
-  const bool common = pointee == Pointee::sock_common;
-  return say(refusal,
-             {.who = "",
-              .thing = std::string(l.structure),
-              .readers = common ? "through a pointer to a socket that may be half open" : "through a socket pointer"},
-             l, size);
+  const bool half = refusal.why == NoAccess::unreadable;
+  return say(
+      refusal,
+      {.layout = l,
+       .type = "",
+       .thing = std::string(l.structure),
+       .by = half ? "through a sock_common pointer; sk_fullsock() gives the whole socket" : "through a socket pointer"},
+      size);
 }
 
 }  // namespace skep::facts

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 #include <linux/bpf.h>
 
-#include <map>
 #include <set>
 
 #include "facts/attach_types.hpp"
@@ -109,60 +108,6 @@ TEST(Helpers, AreRefusedByAttachType) {
             refused_by_attach(d_path, ProgType::tracing, AttachType::trace_fentry, "do_exit")->otherwise);
 }
 
-// Field by field: the header's offset and size.
-TEST(Contexts, LayoutsAreTheHeaders) {
-#define FIELD(type, field)                                 \
-  {                                                        \
-    #field, { offsetof(type, field), sizeof(type::field) } \
-  }
-  using Layout = std::map<std::string_view, std::pair<std::size_t, std::size_t>>;
-  const Layout skb{FIELD(__sk_buff, len),
-                   FIELD(__sk_buff, pkt_type),
-                   FIELD(__sk_buff, mark),
-                   FIELD(__sk_buff, priority),
-                   FIELD(__sk_buff, queue_mapping),
-                   FIELD(__sk_buff, protocol),
-                   FIELD(__sk_buff, vlan_present),
-                   FIELD(__sk_buff, vlan_tci),
-                   FIELD(__sk_buff, vlan_proto),
-                   FIELD(__sk_buff, ingress_ifindex),
-                   FIELD(__sk_buff, ifindex),
-                   FIELD(__sk_buff, tc_index),
-                   FIELD(__sk_buff, cb),
-                   FIELD(__sk_buff, hash),
-                   FIELD(__sk_buff, tc_classid),
-                   FIELD(__sk_buff, data),
-                   FIELD(__sk_buff, data_end),
-                   FIELD(__sk_buff, napi_id),
-                   FIELD(__sk_buff, family),
-                   FIELD(__sk_buff, remote_ip4),
-                   FIELD(__sk_buff, local_ip4),
-                   FIELD(__sk_buff, remote_ip6),
-                   FIELD(__sk_buff, local_ip6),
-                   FIELD(__sk_buff, remote_port),
-                   FIELD(__sk_buff, local_port),
-                   FIELD(__sk_buff, data_meta),
-                   FIELD(__sk_buff, flow_keys),
-                   FIELD(__sk_buff, tstamp),
-                   FIELD(__sk_buff, wire_len),
-                   FIELD(__sk_buff, gso_segs),
-                   FIELD(__sk_buff, sk),
-                   FIELD(__sk_buff, gso_size),
-                   FIELD(__sk_buff, tstamp_type),
-                   FIELD(__sk_buff, hwtstamp)};
-  const Layout xdp{FIELD(xdp_md, data),           FIELD(xdp_md, data_end),
-                   FIELD(xdp_md, data_meta),      FIELD(xdp_md, ingress_ifindex),
-                   FIELD(xdp_md, rx_queue_index), FIELD(xdp_md, egress_ifindex)};
-#undef FIELD
-  for (auto [context, layout] : {std::pair{Context::sk_buff, &skb}, std::pair{Context::xdp_md, &xdp}}) {
-    EXPECT_EQ(layout->size(), fields(context).size());
-    for (const ContextField& f : fields(context)) {
-      ASSERT_TRUE(layout->contains(f.name)) << f.name;
-      EXPECT_EQ(layout->at(f.name), std::pair(std::size_t{f.offset}, std::size_t{f.bytes()})) << f.name;
-    }
-  }
-}
-
 // Offsets at which reads of a size are allowed, all of them.
 std::set<int64_t> allowed(ProgType type, unsigned size, Access access) {
   std::set<int64_t> at;
@@ -208,6 +153,50 @@ TEST(Contexts, NarrowReadsStayInsideTheirElement) {
 TEST(Contexts, TheFlowDissectorSeesThreeFields) {
   EXPECT_EQ((std::set<int64_t>{76, 80}), allowed(ProgType::flow_dissector, 4, Access::read));
   EXPECT_EQ((std::set<int64_t>{144}), allowed(ProgType::flow_dissector, 8, Access::read));
+}
+
+TEST(Contexts, SayWhyAnAccessIsRefused) {
+  using enum Access;
+  auto why = [](const Accessor& who, int64_t offset, unsigned size, Access access) {
+    auto a = access_field(who, offset, size, access);
+    return a ? "allowed: " + std::string(a->field->name) : text(a.error(), who, size);
+  };
+  EXPECT_EQ("xdp_md ends after 24 bytes", why(ProgType::xdp, 24, 4, read));
+  EXPECT_EQ("xdp_md ends after 24 bytes", why(ProgType::xdp, -4, 4, read));
+  EXPECT_EQ("no field of __sk_buff is there", why(ProgType::sched_cls, 181, 1, read));
+  EXPECT_EQ("2 bytes are read and written at multiples of 2", why(ProgType::sched_cls, 17, 2, read));
+  EXPECT_EQ("20 bytes from 48 on are cb, and 8 bytes reach beyond", why(ProgType::sched_cls, 64, 8, read));
+  EXPECT_EQ("data (4 bytes at 0) is read 4 bytes wide, not 8", why(ProgType::xdp, 0, 8, read));
+  EXPECT_EQ("protocol (4 bytes at 16) is read 1, 2 or 4 bytes wide, not 8", why(ProgType::sched_cls, 16, 8, read));
+  EXPECT_EQ("mark (4 bytes at 8) is written 4 bytes wide, not 2", why(ProgType::sched_cls, 8, 2, write));
+  EXPECT_EQ("data (4 bytes at 76) is a pointer and cannot be read with its sign",
+            why(ProgType::sched_cls, 76, 4, read_sign_extended));
+  EXPECT_EQ("tc_classid (4 bytes at 72) may not be read by socket_filter programs",
+            why(ProgType::socket_filter, 72, 4, read));
+  EXPECT_EQ("data (4 bytes at 0) may not be written by xdp programs", why(ProgType::xdp, 0, 4, write));
+  EXPECT_EQ("egress_ifindex (4 bytes at 20) is for xdp programs loaded as xdp_devmap",
+            why({ProgType::xdp, unsaid}, 20, 4, read));
+  EXPECT_EQ("allowed: egress_ifindex", why({ProgType::xdp, AttachType::xdp_devmap}, 20, 4, read));
+  EXPECT_EQ("allowed: egress_ifindex", why(ProgType::xdp, 20, 4, read));  // attached nobody knows where
+  EXPECT_EQ("level (4 bytes at 24) is for cgroup_sockopt programs loaded as cgroup_setsockopt",
+            why({ProgType::cgroup_sockopt, AttachType::cgroup_getsockopt}, 24, 4, write));
+  EXPECT_EQ("data (4 bytes at 76) needs the capability bpf",
+            why({ProgType::cgroup_skb, unsaid, Caps::none()}, 76, 4, read));
+  EXPECT_EQ("allowed: bound_dev_if", why({ProgType::cgroup_sock, unsaid}, 0, 4, write));
+}
+
+TEST(Contexts, SayWhyAnAccessThroughAPointerIsRefused) {
+  auto why = [](Pointee p, int64_t offset, unsigned size, Access access) {
+    auto a = access_field(p, offset, size, access);
+    return a ? "allowed: " + std::string(a->field->name) : text(a.error(), p, size);
+  };
+  EXPECT_EQ("mark (4 bytes at 16) may not be read through a sock_common pointer; sk_fullsock() gives the whole socket",
+            why(Pointee::sock_common, 16, 4, Access::read));
+  EXPECT_EQ("allowed: mark", why(Pointee::socket, 16, 4, Access::read));
+  EXPECT_EQ("mark (4 bytes at 16) may not be written through a socket pointer",
+            why(Pointee::socket, 16, 4, Access::write));
+  EXPECT_EQ("bpf_flow_keys ends after 56 bytes", why(Pointee::flow_keys, 53, 4, Access::write));
+  EXPECT_EQ("bytes_received (8 bytes at 80) is read 8 bytes wide, not 4", why(Pointee::tcp_sock, 80, 4, Access::read));
 }
 
 TEST(Verdicts, HaveLinuxNames) {

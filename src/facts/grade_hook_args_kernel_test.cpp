@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// Arguments of tracepoints and iterators, and the layouts of contexts, against the BTF and the verifier of this
+// machine.
+#include <gtest/gtest.h>
+
+#include "btf/types.hpp"
+#include "facts/contexts.hpp"
+#include "facts/grade.hpp"
+#include "facts/hook_args.hpp"
+
+namespace skep::facts {
+namespace {
+
+using namespace grade;
+using btf::Kind;
+using isa::make_insn;
+
+class GradedByBtf : public Graded {
+ protected:
+  void SetUp() override {
+    Graded::SetUp();
+    if (IsSkipped() || HasFatalFailure()) return;
+    auto bytes = read_file("/sys/kernel/btf/vmlinux");
+    ASSERT_TRUE(bytes) << bytes.error().text();
+    auto types = btf::parse(*bytes);
+    ASSERT_TRUE(types) << types.error().text();
+    types_ = *types;
+  }
+  const btf::Btf& types() const { return *types_; }
+
+  // What r2 is after argument `index` was read into it; empty where the kernel refuses that.
+  static std::string argument(AttachType attach, btf::TypeId target, unsigned index) {
+    const Code c{make_insn(0x79, 2, 1, static_cast<int16_t>(index * 8), 0), mov(0, 0), leave};
+    const Loaded l =
+        load({.type = ProgType::tracing, .attach = attach, .code = c, .log_level = 2, .attach_btf_id = target});
+    const auto at = l.log.find("R2=");
+    return l.error != 0 || at == std::string::npos ? "" : l.log.substr(at + 3, l.log.find('\n', at) - at - 3);
+  }
+
+ private:
+  btf::Shared types_;
+};
+
+HookArg said(const std::string& r2) {
+  if (r2.starts_with("trusted_ptr_or_null_")) return HookArg::trusted_or_null;
+  if (r2.starts_with("ptr_or_null_")) return HookArg::plain_or_null;
+  if (r2.starts_with("buf_or_null")) return HookArg::buffer_or_null;
+  if (r2.starts_with("rdonly_buf_or_null")) return HookArg::rdonly_buffer_or_null;
+  return HookArg::as_typed;
+}
+
+TEST_F(GradedByBtf, EveryArgumentOfEveryTracepoint) {
+  constexpr std::string_view prefix = "btf_trace_";
+  unsigned asked = 0;
+  for (btf::TypeId id = 1; id < types().count(); ++id) {
+    const btf::Type t = types().type(id);
+    if (t.kind != Kind::typedef_ || !t.name.starts_with(prefix)) continue;
+    const btf::Type proto = types().resolve(types().resolve(id).size_or_type);
+    ASSERT_EQ(proto.kind, Kind::func_proto) << t.name;
+    for (uint32_t i = 1; i < proto.vlen; ++i) {  // 0 is the tracepoint's own
+      const btf::Type param = types().resolve(types().param(proto, i).type);
+      if (param.kind != Kind::ptr || types().resolve(param.size_or_type).kind != Kind::struct_) continue;
+      const std::string r2 = argument(AttachType::trace_raw_tp, id, i - 1);
+      EXPECT_TRUE(r2.contains("ptr_")) << t.name << " " << i - 1 << " is " << r2;
+      EXPECT_EQ(said(r2), tracepoint_arg(t.name.substr(prefix.size()), i - 1))
+          << t.name << " " << i - 1 << " is " << r2;
+      ++asked;
+    }
+  }
+  std::printf("%u arguments asked\n", asked);
+  EXPECT_GT(asked, 0U);
+}
+
+TEST_F(GradedByBtf, EveryArgumentOfEveryIterator) {
+  constexpr std::string_view prefix = "bpf_iter_";
+  unsigned iterators = 0;
+  for (btf::TypeId id = 1; id < types().count(); ++id) {
+    const btf::Type t = types().type(id);
+    if (t.kind != Kind::func || !t.name.starts_with(prefix)) continue;
+    if (argument(AttachType::trace_iter, id, 0).empty()) continue;  // no iterator
+    ++iterators;
+    for (unsigned i = 0; i < 4; ++i) {
+      const std::string r2 = argument(AttachType::trace_iter, id, i);
+      if (r2.empty()) continue;
+      EXPECT_EQ(said(r2), iterator_arg(t.name.substr(prefix.size()), i)) << t.name << " " << i << ": " << r2;
+    }
+  }
+  EXPECT_GT(iterators, 10U);
+}
+
+// A scalar argument may be read in part, from its first byte; a pointer whole.
+TEST_F(GradedByBtf, ArgumentsAreReadAsTheirRowSays) {
+  const auto id = types().find("btf_trace_sched_switch", Kind::typedef_);  // bool, task, task, unsigned
+  ASSERT_TRUE(id);
+  constexpr uint8_t width[] = {0, 0x10, 0x08, 0, 0x00, 0, 0, 0, 0x18};
+  for (unsigned size : {1U, 2U, 4U, 8U})
+    for (int16_t at = 0; at < 32; ++at) {
+      const Code c{make_insn(0x61 | width[size], 2, 1, at, 0), mov(0, 0), leave};
+      const bool pointer = at >= 8 && at < 24;
+      const Loaded l =
+          load({.type = ProgType::tracing, .attach = AttachType::trace_raw_tp, .code = c, .attach_btf_id = *id});
+      const bool ours = access_field({ProgType::tracing, AttachType::trace_raw_tp}, at, size, Access::read).has_value();
+      EXPECT_EQ(l.error == 0, ours && (!pointer || size == 8)) << size << " bytes at " << at;
+    }
+}
+
+// Every member, those of anonymous structures and unions included.
+void each_member(const btf::Btf& types, const btf::Type& of, uint32_t offset, auto&& f) {
+  for (const btf::Member& m : types.members(of)) {
+    const btf::Type t = types.resolve(m.type);
+    const uint32_t at = offset + m.bit_offset / 8;
+    if (m.name.empty() && (t.kind == Kind::struct_ || t.kind == Kind::union_))
+      each_member(types, t, at, f);
+    else if (!m.name.empty())
+      f(m.name, at, types.size_of(m.type).value_or(0));
+  }
+}
+
+// Each of our fields is a member of that name, offset and size, and each member is in one of our fields.
+TEST_F(GradedByBtf, LayoutsAreTheKernels) {
+  std::vector<const Layout*> layouts;
+  for (unsigned i = 0; i <= static_cast<unsigned>(Context::nf_ctx); ++i)
+    layouts.push_back(&layout(static_cast<Context>(i)));
+  for (Pointee p : {Pointee::flow_keys, Pointee::socket, Pointee::tcp_sock, Pointee::xdp_sock})
+    layouts.push_back(&layout(p));
+  for (const Layout* l : layouts) {
+    if (l->structure.empty()) continue;
+    const auto id = types().find(l->structure, Kind::struct_);
+    ASSERT_TRUE(id) << l->structure;
+    const uint32_t size = types().size_of(*id).value_or(0);
+    EXPECT_TRUE(size == l->bytes || size == 0) << l->structure;  // 0: an array without an end
+    std::size_t found = 0;
+    each_member(types(), types().type(*id), 0, [&](std::string_view member, uint32_t at, uint32_t bytes) {
+      bool inside = false;
+      for (const ContextField& f : l->fields) {
+        inside |= at >= f.offset && at + bytes <= f.offset + f.bytes();
+        if (f.name != member) continue;
+        ++found;
+        EXPECT_EQ(at, f.offset) << l->structure << "." << member;
+        const uint32_t ours = f.rare.declared != 0 ? f.rare.declared : f.bytes();
+        EXPECT_TRUE(bytes == ours || bytes == 0) << l->structure << "." << member;
+      }
+      EXPECT_TRUE(inside) << l->structure << "." << member;
+    });
+    EXPECT_EQ(found, l->fields.size()) << l->structure;
+  }
+}
+
+}  // namespace
+}  // namespace skep::facts
