@@ -16,8 +16,6 @@ using facts::ContextField, facts::CtxValue, facts::ProgType;
 namespace {
 
 using enum ProgType;
-constexpr facts::ProgTypes packet_writers{sched_cls, sched_act, xdp, lwt_xmit, sk_skb};
-
 std::span<const ContextField> fields(ProgType type) { return facts::fields(facts::row(type).context); }
 
 // What the packet decides, and only the packet.
@@ -81,7 +79,7 @@ Bytes Context::result() {
   return packet_.with_hidden();
 }
 
-bool Context::packet_writable() const { return packet_writers.has(type_); }
+bool Context::packet_writable() const { return facts::row(type_).rare.packets == facts::Packets::writable; }
 
 bool Context::load_legacy(int32_t offset, MutableBytes into) const {
   constexpr int32_t network = -0x100000, link = -0x200000;  // SKF_NET_OFF, SKF_LL_OFF
