@@ -80,6 +80,7 @@ constexpr ProgTypes typed_hooks{tracing, lsm};
 constexpr ProgTypes typed{tracing, lsm, syscall};
 constexpr ProgTypes raw_tracers{kprobe, tracepoint, perf_event, raw_tracepoint, raw_tracepoint_writable};
 constexpr ProgTypes tracers = raw_tracers | typed;
+constexpr ProgTypes cpu_inliners = tracers | routed | ProgTypes{xdp};
 constexpr ProgTypes socket_casters =
     routed | typed |
     ProgTypes{socket_filter, xdp, cgroup_skb, sock_ops, sk_skb, sk_msg, cgroup_sock_addr, flow_dissector, sk_lookup};
@@ -121,7 +122,7 @@ constexpr Helper table[] = {
   {   5, "ktime_get_ns",             "4.1"_v, integer,                 {},                                                            everywhere },
   {   6, "trace_printk",             "4.1"_v, integer,                 {mem, size, vararg, vararg, vararg},                           everywhere, {.gpl_only = true, .needs = Cap::perfmon} },
   {   7, "get_prandom_u32",          "4.1"_v, integer,                 {},                                                            everywhere },
-  {   8, "get_smp_processor_id",     "4.1"_v, integer,                 {},                                                            base, {.fastcall = true, .range = Range::cpu} },
+  {   8, "get_smp_processor_id",     "4.1"_v, integer,                 {},                                                            cpu_inliners, {.fastcall = true, .range = Range::cpu} },
   {   9, "skb_store_bytes",          "4.1"_v, integer,                 {ctx, anything, mem, size, anything},                          tc_xmit_sk_skb, {.moves_packet = true} },
   {  10, "l3_csum_replace",          "4.1"_v, integer,                 {ctx, anything, anything, anything, anything},                 tc_xmit, {.moves_packet = true} },
   {  11, "l4_csum_replace",          "4.1"_v, integer,                 {ctx, anything, anything, anything, anything},                 tc_xmit, {.moves_packet = true} },
@@ -329,6 +330,7 @@ constexpr Helper table[] = {
 
 // The same helper, asked for other things by other program types.
 constexpr Helper others[] = {
+  {   8, "get_smp_processor_id",     "4.1"_v, integer,                 {},                                                            base.without(cpu_inliners), {.range = Range::cpu} },
   {  17, "get_cgroup_classid",       "4.3"_v, integer,                 {ctx},                                                         routed },
   {  46, "get_socket_cookie",        "4.12"_v, integer,                {or_null(btf_sock_common)},                                    typed | ProgTypes{sk_reuseport} },
   {  49, "setsockopt",               "4.13"_v, integer,                {btf_sock_common, anything, anything, mem, size},              typed_hooks | ProgTypes{cgroup_sockopt, struct_ops} },
