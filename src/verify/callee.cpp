@@ -27,7 +27,7 @@ std::optional<Callee> helper_callee(const facts::Target& target, const module::P
   if (refused != nullptr && refused->otherwise == facts::Refusal::unknown) return std::nullopt;
   if (row->rare.needs && !target.caps().has(*row->rare.needs)) return std::nullopt;
   Callee callee{.returns_nothing = row->returns.kind == facts::RetKind::nothing,
-                .fastcall = row->rare.fastcall,
+                .fastcall = row->rare.fastcall && target.jit() == facts::Jit::on,  // it is the JIT that inlines them
                 .may_sleep = row->rare.might_sleep,
                 .moves_packet = row->rare.moves_packet};
   for (const facts::Arg& arg : row->args) {

@@ -95,7 +95,40 @@ using isa::Pc;
   X(HandlerMissing, "SKEP-V0125", "handler-missing", EINVAL, (std::string, name), \
     "exception callback type id not found in func_info", \
     "the exception callback '{name}' is not part of the program", "")
+
+// V013x: the stack of all frames together
+#define SKEP_DEPTH_REJECTIONS(X)                                                                                   \
+  X(StackTooDeep, "SKEP-V0130", "stack-too-deep", EACCES, (uint64_t, calls)(uint64_t, bytes)(uint64_t, most)(std::string, chain), \
+    "combined stack size of {calls} calls is {bytes}. Too large", \
+    "the {calls} functions {chain} use {bytes} bytes of stack together; {most} are allowed", \
+    "keep large data in a per-CPU array map, or let one of them be inlined") \
+  X(FrameTooLarge, "SKEP-V0131", "frame-too-large", EACCES, (uint64_t, subprog)(uint64_t, bytes)(uint64_t, most), \
+    "stack size of subprog {subprog} is {bytes}. Too large", \
+    "subprogram {subprog} uses {bytes} bytes of stack; {most} are allowed", \
+    "keep large data in a per-CPU array map") \
+  X(TailCallTooDeep, "SKEP-V0132", "tail-call-too-deep", EACCES, (uint64_t, bytes)(uint64_t, most)(std::string, chain), \
+    "tail_calls are not allowed when call stack of previous frames is {bytes} bytes. Too large", \
+    "the last of {chain} makes a tail call while the functions above it use {bytes} bytes of stack; less than {most} are allowed", \
+    "make the tail call in the main program, or keep large data in a per-CPU array map") \
+  X(TooManyFrames, "SKEP-V0133", "too-many-frames", E2BIG, (uint64_t, frames)(std::string, chain), \
+    "the call stack of {frames} frames is too deep !", \
+    "the calls {chain} would be {frames} frames and one more; {frames} are allowed", \
+    "inline some of them; recursion is not possible") \
+  X(ThrowInCallback, "SKEP-V0134", "throw-in-callback", EINVAL, (int64_t, at)(int64_t, subprog), \
+    "bpf_throw kfunc (insn {at}) cannot be called from callback subprog {subprog}", \
+    "instruction {at} throws an exception, and subprogram {subprog} runs as a callback", \
+    "return a value from the callback and throw after it") \
+  X(CallsHandler, "SKEP-V0135", "calls-handler", EINVAL, (int64_t, at), \
+    "insn {at} cannot call exception cb directly", \
+    "instruction {at} calls the exception callback itself", "throw, or call another function") \
+  X(TailCallInHandler, "SKEP-V0136", "tail-call-in-handler", EINVAL, (int64_t, subprog), \
+    "cannot tail call within exception cb", \
+    "the exception callback calls subprogram {subprog}, which makes a tail call", "") \
+  X(TailCallInAsync, "SKEP-V0137", "tail-call-in-async", EFAULT, (int64_t, subprog), \
+    "verifier bug: subprog has tail_call and async cb", \
+    "subprogram {subprog} runs on its own later and makes a tail call", "")
 // clang-format on
 SKEP_FLOW_REJECTIONS(SKEP_REJECTION)
+SKEP_DEPTH_REJECTIONS(SKEP_REJECTION)
 
 }  // namespace skep::verify

@@ -5,6 +5,7 @@
 
 #include "verify/edges.hpp"
 #include "verify/errors.hpp"
+#include "verify/fastcall.hpp"
 #include "verify/live_registers.hpp"
 #include "verify/loops.hpp"
 #include "verify/subprograms.hpp"
@@ -20,7 +21,7 @@ std::string hex(uint8_t byte) {
 }
 
 Result<void> check_length(const Inputs& in) {
-  const uint64_t most = can_bpf(in.target) ? 1'000'000 : 4096;
+  const uint64_t most = in.target.limits().program_insns;
   const std::size_t count = in.prog.insns.size();
   if (count == 0) return fail(Empty{.least = 1});
   if (count > most) return fail(TooLong{.count = count, .most = most});
@@ -108,7 +109,7 @@ class EdgeWalk {
       if (edge->branch) mark_target(edge->to);
       if (place_[edge->to] == Place::unseen)
         enter(edge->to);
-      else if (place_[edge->to] == Place::on_path && !can_bpf(in_.target))
+      else if (place_[edge->to] == Place::on_path && !in_.target.privileges().bpf_capable)
         return fail(BackEdge{.from = {at}, .to = {edge->to}});
     }
     return {};
@@ -230,6 +231,7 @@ Result<Flow> analyse(const Inputs& in) {
   order_instructions(insns, flow);
   find_loops(insns, flow);
   find_live_registers(in, flow);
+  find_fastcalls(in, flow);
   return flow;
 }
 

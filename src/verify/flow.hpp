@@ -63,9 +63,10 @@ struct Subprogram {
   bool may_sleep = false;     // it, or what it calls, does what only sleepable programs may do
   bool moves_packet = false;
   bool catches = false;  // the program's exception callback
-  // Bytes below r10 from this offset down belong to spills around fastcalls alone; 0: there are none.
+  // Below this offset from r10 there are spills around calls and nothing else; 0: there are none (fastcall.hpp).
   int16_t fastcall_offset = 0;
-  bool keeps_fastcall = false;  // some pattern stays, so the bytes count
+  bool drops_fastcall = false;  // some of these spills go
+  bool keeps_fastcall = false;  // some stay, so the bytes count
 };
 
 // Where control goes after an instruction, calls stepped over: first the next instruction, then where it jumps.

@@ -9,16 +9,16 @@
 namespace skep::verify {
 namespace {
 
-constexpr std::size_t most_subprograms = 256;
 constexpr std::string_view handler_tag = "exception_callback:";
 
 // The first instructions of subprograms, ascending. They are few: a sorted vector is searched faster than it is hashed.
 class Starts {
  public:
+  explicit Starts(std::size_t most) : most_(most) {}
   bool add(uint32_t at) {
     auto place = std::ranges::lower_bound(all_, at);
     if (place != all_.end() && *place == at) return true;
-    if (all_.size() == most_subprograms) return false;
+    if (all_.size() == most_) return false;
     all_.insert(place, at);
     return true;
   }
@@ -26,6 +26,7 @@ class Starts {
 
  private:
   std::vector<uint32_t> all_{0};
+  std::size_t most_;
 };
 
 bool has_types(const Inputs& in) {
@@ -84,17 +85,14 @@ Result<void> check_untyped(const Flow& flow) {
 
 }  // namespace
 
-bool can_bpf(const facts::Target& target) {
-  return target.caps().has(facts::Cap::bpf) || target.caps().has(facts::Cap::sys_admin);
-}
-
 Result<void> find_subprograms(const Inputs& in, Flow& flow) {
   const auto& insns = in.prog.insns;
-  Starts starts;
+  const std::size_t most = in.target.limits().subprograms;
+  Starts starts(most);
   for (uint32_t i = 0; i < insns.size(); ++i) {
     const bool kfunc = is_kfunc_call(insns[i]);
     if (!kfunc && !names_subprogram(insns[i])) continue;
-    if (!can_bpf(in.target)) return fail(FunctionsNeedBpf{.at = {i}});
+    if (!in.target.privileges().bpf_capable) return fail(FunctionsNeedBpf{.at = {i}});
     if (kfunc) {
       if (!in.kfunc) continue;
       if (const auto known = TRY(in.kfunc(i))) flow.kfuncs.push_back({i, *known});
@@ -102,12 +100,12 @@ Result<void> find_subprograms(const Inputs& in, Flow& flow) {
     }
     const int64_t to = callee_start(insns[i], i);
     if (to < 0 || to >= std::ssize(insns)) return fail(CallOutside{.at = {i}, .to = to, .last = insns.size() - 1});
-    if (!starts.add(static_cast<uint32_t>(to))) return fail(TooManySubprograms{.at = {i}, .most = most_subprograms});
+    if (!starts.add(static_cast<uint32_t>(to))) return fail(TooManySubprograms{.at = {i}, .most = most});
   }
   const auto handler = TRY(handler_start(in));
   if (handler) {
     if (*handler >= insns.size()) return fail(CallOutside{.at = {0}, .to = *handler, .last = insns.size() - 1});
-    if (!starts.add(*handler)) return fail(TooManySubprograms{.at = {0}, .most = most_subprograms});
+    if (!starts.add(*handler)) return fail(TooManySubprograms{.at = {0}, .most = most});
   }
   for (uint32_t first : starts.all()) {
     if (!flow.subprogs.empty()) flow.subprogs.back().end = first;

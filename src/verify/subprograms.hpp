@@ -6,8 +6,6 @@
 
 namespace skep::verify {
 
-bool can_bpf(const facts::Target& target);
-
 // Step 1. Fills Flow::subprogs and Flow::kfuncs.
 Result<void> find_subprograms(const Inputs& in, Flow& flow);
 // Step 2. Fills At::subprog.

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verify/stack_depth.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "verify/edges.hpp"
+#include "verify/errors.hpp"
+
+namespace skep::verify {
+namespace {
+
+constexpr unsigned most_frames = 8;
+
+// A subprogram's ways on, in the order of its instructions, each once.
+struct Way {
+  enum class Kind : uint8_t { call, reference, throw_ } kind;
+  uint32_t insn, to = 0;
+};
+
+bool may_have_private_stacks(const Inputs& in, const Flow& flow) {
+  if (in.target.jit() != facts::Jit::on) return false;
+  if (std::ranges::any_of(flow.subprogs, &Subprogram::tail_calls)) return false;
+  switch (facts::row(in.prog.type).rare.private_stack) {
+    case facts::PrivateStack::never: return false;
+    case facts::PrivateStack::always: return true;
+    case facts::PrivateStack::recursive:
+      return in.prog.type == facts::ProgType::tracing && in.prog.attach_type != facts::AttachType::trace_iter;
+  }
+  std::unreachable();
+}
+
+class Chains {
+ public:
+  Chains(const Inputs& in, const Flow& flow, const FrameUse& use)
+      : in_(in), flow_(flow), use_(use), ways_(flow.subprogs.size()), stack_(flow.subprogs.size(), Stack::open) {
+    for (uint32_t s = 0; s < flow.subprogs.size(); ++s) find_ways(s);
+  }
+
+  Result<StackDepth> run() {
+    const bool apart = may_have_private_stacks(in_, flow_);
+    const auto count = static_cast<uint32_t>(flow_.subprogs.size());
+    forget();
+    for (uint32_t s = count; s-- > 0;) {
+      if (s != 0 && !is_alone(s)) continue;
+      apart_ = s == 0 && apart;
+      if (s == 0 || flow_.subprogs[s].catches) forget();
+      TRY_VOID(from(s));
+    }
+    StackDepth out;
+    for (uint32_t s = 0; s < count; ++s) {
+      out.bytes.push_back(use_.bytes(s));
+      out.private_stack.push_back(stack_[s] == Stack::own);
+    }
+    return out;
+  }
+
+ private:
+  enum class Stack : uint8_t { open, shared, own };
+  struct Chain {
+    std::array<uint32_t, most_frames> subprogs;
+    unsigned frames = 0;
+    uint32_t bytes = 0;  // of the frames above
+    bool in_callback = false;
+  };
+
+  void find_ways(uint32_t s) {
+    std::vector<bool> called(flow_.subprogs.size()), referred(flow_.subprogs.size());
+    bool throws = false;
+    for (uint32_t i = flow_.subprogs[s].first; i < flow_.subprogs[s].end; ++i) {
+      const isa::Insn& insn = in_.prog.insns[i];
+      if (flow_.ops[i] == isa::Op::ld_imm64_high) continue;
+      if (is_kfunc_call(insn) && !throws) {
+        const auto known = callee(in_, flow_, i);
+        throws = known && known->throws;
+        if (throws) ways_[s].push_back({Way::Kind::throw_, i});
+      }
+      if (!names_subprogram(insn)) continue;
+      const uint32_t to = flow_.at[static_cast<uint32_t>(callee_start(insn, i))].subprog;
+      const bool call = is_subprogram_call(insn);
+      auto seen = (call ? called : referred)[to];
+      if (!seen) ways_[s].push_back({call ? Way::Kind::call : Way::Kind::reference, i, to});
+      seen = true;
+    }
+  }
+
+  bool is_alone(uint32_t s) const { return use_.runs_alone(s) || flow_.subprogs[s].catches; }
+  bool is_callback(uint32_t s) const { return use_.is_callback(s) || flow_.subprogs[s].catches; }
+  uint32_t rounded(uint32_t s) const {
+    const uint32_t unit = in_.target.limits().stack_rounding;
+    const uint32_t least = in_.target.jit() == facts::Jit::on ? 0 : 1;  // the interpreter has no empty frame
+    return (std::max(use_.bytes(s), least) + unit - 1) / unit * unit;
+  }
+
+  Result<void> from(uint32_t s) {
+    tail_call_below_ = false;
+    Chain chain;
+    return enter(chain, s);
+  }
+
+  // Deeper than most_frames it refuses, so the recursion ends.
+  Result<void> enter(Chain above, uint32_t s) {
+    const facts::Limits& limits = in_.target.limits();
+    if (!apart_) stack_[s] = Stack::shared;
+    if (above.frames > 0 && flow_.subprogs[s].tail_calls) tail_call_below_ = true;
+    if (above.frames == most_frames) return fail(TooManyFrames{.frames = most_frames, .chain = names(above, s)});
+    if (was_fine(above, s)) return {};
+    if (s != 0 && flow_.subprogs[s].tail_calls && above.bytes >= limits.stack_above_tail_call)
+      return fail(
+          TailCallTooDeep{.bytes = above.bytes, .most = limits.stack_above_tail_call, .chain = names(above, s)});
+    Chain chain = above;
+    chain.subprogs[chain.frames++] = s;
+    chain.in_callback |= is_callback(s);
+    const uint32_t bytes = rounded(s);
+    if (apart_ && stack_[s] == Stack::open && bytes >= limits.private_stack_bytes) stack_[s] = Stack::own;
+    if (stack_[s] == Stack::own) {
+      if (bytes > limits.stack_bytes)
+        return fail(FrameTooLarge{.subprog = s, .bytes = bytes, .most = limits.stack_bytes});
+    } else {
+      chain.bytes += bytes;
+      if (chain.bytes > limits.stack_bytes)
+        return fail(StackTooDeep{
+            .calls = chain.frames, .bytes = chain.bytes, .most = limits.stack_bytes, .chain = names(above, s)});
+    }
+    for (const Way& way : ways_[s]) TRY_VOID(follow(chain, way));
+    if (tail_call_below_)
+      for (unsigned f = 0; f < above.frames; ++f)
+        if (flow_.subprogs[above.subprogs[f]].catches) return fail(TailCallInHandler{.subprog = s});
+    now_fine(above, s);
+    return {};
+  }
+
+  Result<void> follow(const Chain& chain, const Way& way) {
+    if (way.kind == Way::Kind::throw_) {
+      if (!chain.in_callback) return {};
+      return fail(ThrowInCallback{.at = way.insn, .subprog = chain.subprogs[chain.frames - 1]});
+    }
+    if (is_alone(way.to)) {
+      if (flow_.subprogs[way.to].tail_calls) return fail(TailCallInAsync{.subprog = way.to});
+      if (way.kind == Way::Kind::reference) return {};
+      if (flow_.subprogs[way.to].catches) return fail(CallsHandler{.at = way.insn});
+    }
+    return enter(chain, way.to);
+  }
+
+  // A subprogram that was fine under more frames with more bytes, in a callback too, is fine now.
+  void forget() { fine_.assign(flow_.subprogs.size(), {}); }
+  bool was_fine(const Chain& above, uint32_t s) const {
+    for (unsigned callback = above.in_callback; callback < 2; ++callback)
+      for (unsigned f = above.frames; f < most_frames; ++f)
+        if (fine_[s][callback][f] > above.bytes) return true;
+    return false;
+  }
+  void now_fine(const Chain& above, uint32_t s) {
+    uint32_t& most = fine_[s][above.in_callback ? 1 : 0][above.frames];
+    most = std::max(most, above.bytes + 1);
+  }
+
+  std::string names(const Chain& above, uint32_t last) const {
+    std::string out;
+    for (unsigned f = 0; f <= above.frames; ++f) {
+      const uint32_t s = f < above.frames ? above.subprogs[f] : last;
+      const module::Subprog* named = module::subprog_at(in_.prog, flow_.subprogs[s].first);
+      if (f > 0) out += " > ";
+      out += named != nullptr && named->first_insn == flow_.subprogs[s].first && !named->name.empty()
+                 ? named->name
+                 : "subprogram " + std::to_string(s);
+    }
+    return out;
+  }
+
+  const Inputs& in_;
+  const Flow& flow_;
+  const FrameUse& use_;
+  std::vector<std::vector<Way>> ways_;
+  std::vector<Stack> stack_;
+  std::vector<std::array<std::array<uint32_t, most_frames>, 2>> fine_;  // bytes above, plus one
+  bool apart_ = false;                                                  // private stacks are possible in this round
+  bool tail_call_below_ = false;                                        // in this round
+};
+
+}  // namespace
+
+FrameUse::FrameUse(const Flow& flow) : flow_(&flow), frames_(flow.subprogs.size()) {
+  for (std::size_t s = 0; s < frames_.size(); ++s) frames_[s].fastcall_offset = flow.subprogs[s].fastcall_offset;
+}
+
+uint32_t FrameUse::bytes(uint32_t subprog) const {
+  const Subprogram& s = flow_->subprogs[subprog];
+  const Frame& f = frames_[subprog];
+  const bool dropped = s.drops_fastcall && !s.keeps_fastcall && f.fastcall_offset != none_apart;
+  return dropped ? static_cast<uint32_t>(-f.fastcall_offset) : f.bytes;
+}
+
+Result<StackDepth> check_stack_depth(const Inputs& in, const Flow& flow, const FrameUse& use) {
+  return Chains(in, flow, use).run();
+}
+
+}  // namespace skep::verify
