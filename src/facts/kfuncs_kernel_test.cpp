@@ -39,9 +39,15 @@ Answer ask_null(const Kfunc& k, const Where& at, unsigned level = 1) {
                       "GPL", level);
 }
 
+std::vector<Where> loadable(std::vector<Where> all) {
+  std::erase_if(all, [](const Where& at) { return !kernel().loads(at); });
+  return all;
+}
+std::vector<Where> some_places() { return loadable({std::begin(places), std::end(places)}); }
+
 // One place of every program type, and those that matter besides.
 std::vector<Where> every_place() {
-  std::vector<Where> all = places_here();
+  std::vector<Where> all = some_places();
   for (const ProgTypeRow& r : prog_types)
     for (const AttachTypeRow& a : attach_types)
       if (kernel().loads({.type = r.id, .attach = a.id})) {
@@ -51,8 +57,7 @@ std::vector<Where> every_place() {
   all.push_back({.type = ProgType::kprobe, .attach = AttachType::trace_kprobe_session});
   all.push_back({.type = ProgType::kprobe, .attach = AttachType::trace_uprobe_session});
   all.push_back({.type = ProgType::struct_ops, .target = "bpf_dummy_ops"});
-  std::erase_if(all, [](const Where& at) { return !kernel().loads(at); });
-  return all;
+  return loadable(all);
 }
 
 TEST_F(KfuncCalls, TheTableHasTheKernelsKfuncs) {
@@ -79,7 +84,7 @@ TEST_F(KfuncCalls, AreAllowedWhereTheTableSays) {
 }
 
 TEST_F(KfuncCalls, SleepWhereTheirFlagsSay) {
-  for (const Where& at : places_here())
+  for (const Where& at : some_places())
     for (const Kfunc& k : kfuncs()) {
       if (!has(k) || !may_call(k, at.type, at.attach, at.target)) continue;
       bool refused = ask_null(k, at).has("program must be sleepable to call sleepable kfunc");
@@ -91,8 +96,9 @@ TEST_F(KfuncCalls, SleepWhereTheirFlagsSay) {
 TEST_F(KfuncCalls, RefuseNullWhereTheirFlagsSay) {
   using enum KfuncFlag;
   unsigned asked = 0;
+  const std::vector<Where> here = some_places();
   for (const Kfunc& k : kfuncs())
-    for (const Where& at : places_here()) {
+    for (const Where& at : here) {
       if (!has(k) || !may_call(k, at.type, at.attach, at.target)) continue;
       Answer said = ask_null(k, at, 2);
       if (said.has("must be sleepable") || k.rare.rule == KfuncRule::xdp_metadata) continue;  // asked first

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // skep's own verdict, as JSON.
+#include <algorithm>
 #include <chrono>
 
 #include "engine/kernel/verdict.hpp"
@@ -15,14 +16,15 @@ Json verify_json(const Question& q) {
   std::optional<verify::Rejection> rejection;
   verify::Answer answer = verify::Answer::accepted;
   const auto begin = std::chrono::steady_clock::now();
-  for (; prog < q.module->progs.size() && answer == verify::Answer::accepted; ++prog) {
+  const std::size_t judged = std::min(q.module->progs.size(), q.judged);
+  for (; prog < judged && answer == verify::Answer::accepted; ++prog) {
     auto v = verify::verify({.module = *q.module, .prog = q.module->progs[prog], .target = q.target});
     answer = v.answer;
     rejection = std::move(v.rejection);
     sum.processed += v.effort.processed;
     sum.states += v.effort.states;
-    sum.peak_states += v.effort.peak_states;
-    sum.max_states_per_insn += v.effort.max_states_per_insn;
+    sum.peak_states = std::max(sum.peak_states, v.effort.peak_states);
+    sum.max_states_per_insn = std::max(sum.max_states_per_insn, v.effort.max_states_per_insn);
     sum.stack_depth += v.effort.stack_depth;
   }
   const auto took = std::chrono::steady_clock::now() - begin;

@@ -79,7 +79,7 @@ KernelTrial::KernelTrial(const Question& q)
 std::optional<KernelTrial::Verdict> KernelTrial::verdict() const {
   if (loaded_.programs.empty()) return std::nullopt;
   Verdict all{.prog = 0, .verdict = {.outcome = kernel::Outcome::accepted, .effort = kernel::Effort{}}};
-  for (std::size_t i = 0; i < loaded_.programs.size(); ++i) {
+  for (std::size_t i = 0; i < std::min(loaded_.programs.size(), q_.judged); ++i) {
     const kernel::Verdict& one = loaded_.programs[i].verdict;
     if (one.outcome != kernel::Outcome::accepted) return Verdict{i, one};
     all.verdict.log += one.log;

@@ -516,6 +516,7 @@ Result<void> assemble_programs(Draft& d, OpenObject open) {
     if (open == nullptr)
       return fail(NotAvailable{.what = "opening objects", .instead = "give the programs themselves"});
     d.module = TRY(open(*d.object));
+    if (!d.object->program.empty()) d.q.judged = 1;
     return {};
   }
   if (d.has_progs && !d.short_members.empty())

@@ -77,6 +77,7 @@ struct Question {
   kernel::WrittenTypes written = {};  // btf, func_info and line_info as they were given
   facts::Target target = {};
   uint32_t log = 0;
+  std::size_t judged = SIZE_MAX;  // how many programs, from the first, the verdict is about
   std::vector<RunInput> runs = {};
   std::vector<Op> ops = {};
   bool on_user = true, on_kernel = false;     // where `ops` go

@@ -132,6 +132,11 @@ Result<void> Walk::arithmetic(const isa::Insn& i, const isa::Row& row) {
     return move_pointer(i, row, pointer, amount);
   }
   if (by_register && dst.precise) TRY_VOID(precision_.mark(*cur_, i.src()));
+  if (const auto both = fork(row, dst.var, amount.var)) {
+    State& later = *TRY(put_aside(at_, at_));
+    later.reg(i.dst()).var = both->later;
+    dst.var = both->now;
+  }
   dst.var = verify::alu(row, dst.var, amount.var);
   // x += constant: the relation to the copies of the old x is kept, once.
   const bool adds = sw_.bpf_capable && op == isa::Alu::add && row.bits == 64 && dst.id != 0 && amount.var.is_constant();

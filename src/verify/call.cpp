@@ -20,9 +20,9 @@ Result<const facts::Helper*> Walk::callable(int32_t id) const {
   const auto number = static_cast<uint64_t>(static_cast<uint32_t>(id));
   const facts::Helper* any = facts::helper_by_id(number);
   if (any == nullptr) return fail(NoSuchHelper{.id = id});
-  const facts::Helper* h = target_.prototype(number, q_.type());
+  const facts::Helper* h = target_.prototype(number, q_.helpers_as());
   const std::string name = "bpf_" + std::string(any->name);
-  const facts::CallRule* rule = facts::refused_by_attach(number, q_.type(), q_.attach_type(), prog_.attach_to);
+  const facts::CallRule* rule = facts::refused_by_attach(number, q_.helpers_as(), q_.attach_type(), prog_.attach_to);
   if (h == nullptr || (rule != nullptr && rule->otherwise == facts::Refusal::unknown) ||
       (h->rare.needs && !target_.caps().allows(*h->rare.needs)))
     return fail(HelperNotForType{.helper = name, .id = id, .type = q_.type()});

@@ -36,8 +36,6 @@ Result<void> Walk::dynptr_argument(unsigned, const facts::Arg&, Call&) { return 
 Result<void> Walk::release_dynptr(Call&) { return not_modelled("dynptrs"); }
 Result<void> Walk::overwrite_dynptr(Frame&, unsigned) { return {}; }
 
-void Walk::break_fastcall(const Frame&, int64_t) {}
-
 Result<void> Walk::string_argument(unsigned) { return not_modelled("constant strings"); }
 bool Walk::acquires_by_map(const Call& call) const {
   const bool sockets = call.map && (maps_[*call.map].row->id == facts::MapType::sockmap ||

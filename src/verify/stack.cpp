@@ -31,7 +31,7 @@ void scrub(Slot& s) {
 void Walk::grow_stack(Frame& f, int64_t low) {
   const auto slots = static_cast<std::size_t>((-low + 7) / 8);
   if (f.stack.size() < slots) f.stack.resize(slots);
-  depth_[f.subprog] = std::max(depth_[f.subprog], static_cast<uint32_t>(slots * 8));
+  frames_.grow(f.subprog, static_cast<uint32_t>(slots * 8));
 }
 
 Result<void> Walk::stack_bounds(unsigned regno, int64_t off, int64_t size, Do what) {
@@ -71,7 +71,7 @@ Result<void> Walk::access_stack(const Access& a, int64_t off) {
   if (!sw_.bypass_spec_v1) return fail(StackVariable{.r = to_reg(a.reg), .var = kernel_tnum(r.var.bits)});
   TRY_VOID(stack_argument(a.reg, off, a.size, Zero::refused, Do::read, nullptr));
   read_bytes(f, r.var.smin + off, r.var.smax + off + a.size, static_cast<unsigned>(a.value));
-  break_fastcall(f, r.var.smin + off);
+  touch(f, r.var.smin + off);
   return {};
 }
 
@@ -104,7 +104,7 @@ Result<void> Walk::write_stack(Frame& f, int64_t off, unsigned size, int value) 
   if (!sw_.allow_ptr_leaks && s.holds_spill() && !s.spilled.is_scalar() && size != 8)
     return fail(CorruptsSpill{.off = off, .size = size});
   TRY_VOID(overwrite_dynptr(f, slot));
-  break_fastcall(f, off);
+  touch(f, off);
   Reg* r = value >= 0 ? &reg(static_cast<unsigned>(value)) : nullptr;
   const bool at_start = off % 8 == 0;
   if (size == 8) slot_written(f, slot);
@@ -142,7 +142,7 @@ Result<void> Walk::write_stack_somewhere(Frame& f, const Reg& pointer, int64_t o
   const bool zero = a.value >= 0 ? reg(static_cast<unsigned>(a.value)).is_null() : (i.code & 7) == 2 && i.imm == 0;
   bool zero_kept = false;
   for (int64_t o = low; o < high; ++o) TRY_VOID(overwrite_dynptr(f, slot_of(o)));
-  break_fastcall(f, low);
+  touch(f, low);
   for (int64_t o = low; o < high; ++o) {
     Slot& s = f.stack[slot_of(o)];
     Byte& b = byte_at(f, o);
@@ -184,7 +184,7 @@ Result<void> Walk::readable(Frame& f, int64_t off, unsigned size, bool of_number
 Result<void> Walk::read_stack(Frame& f, int64_t off, unsigned size, int into) {
   const unsigned slot = slot_of(off);
   Slot& s = f.stack[slot];
-  break_fastcall(f, off);
+  touch(f, off);
   slot_read(f, slot);
   if (!s.holds_spill()) {
     TRY_VOID(readable(f, off, size, false));

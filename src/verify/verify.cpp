@@ -20,13 +20,28 @@ bool Question::gpl_compatible() const {
   return false;
 }
 
+// What bpf(2) asks before the verifier sees the program.
+static Result<void> attributes(const Question& q) {
+  if (q.type() == facts::ProgType::unspec) return {};  // raw: skep's own
+  if (!facts::may_load(q.type(), q.target.caps())) return fail(NeedsCapability{.type = q.type()});
+  if (!facts::takes_attach(q.type(), q.attach_type()))
+    return fail(AttachTypeNotTaken{.type = q.type(), .attach = q.attach_type()});
+  return {};
+}
+
 Verdict verify(const Question& q) {
   Verdict v;
+  if (auto ok = attributes(q); !ok) {
+    v.answer = Answer::attr;
+    v.rejection = Rejection{std::move(ok).error(), 0};
+    return v;
+  }
   auto refuse = [&](Error&& e, uint32_t insn) {
     v.answer = &e.row() == &NotModelled::row ? Answer::unknown : Answer::rejected;
     v.rejection = Rejection{std::move(e), insn};
   };
-  auto flow = analyse({.module = q.module, .prog = q.prog, .target = q.target});
+  const Inputs inputs{.module = q.module, .prog = q.prog, .target = q.target};
+  auto flow = analyse(inputs);
   if (!flow) {
     refuse(std::move(flow).error(), 0);
     return v;
@@ -38,6 +53,12 @@ Verdict verify(const Question& q) {
     refuse(std::move(done).error(), walk.at());
     return v;
   }
+  auto depth = check_stack_depth(inputs, walk.flow(), walk.frames());
+  if (!depth) {
+    refuse(std::move(depth).error(), 0);
+    return v;
+  }
+  for (uint32_t bytes : depth->bytes) v.effort.stack_depth += bytes;
   v.answer = Answer::accepted;
   return v;
 }

@@ -33,10 +33,16 @@ struct Question {
   const module::ProgDef& prog;
   const facts::Target& target;
   Options options = {};
+  // Of a raw program (no type): r1 points to so many bytes, or is null where there are none; r2 says how many.
+  uint64_t memory_bytes = 0;
   btf::Shared kernel_types = {};  // of the target; what only they answer is unknown without
 
   facts::ProgType type() const { return prog.type; }
   facts::AttachType attach_type() const { return prog.attach_type; }
+  // Whose helpers it has: raw programs those that every program has.
+  facts::ProgType helpers_as() const {
+    return type() == facts::ProgType::unspec ? facts::ProgType::socket_filter : type();
+  }
   bool gpl_compatible() const;
 };
 

@@ -12,13 +12,13 @@ Walk::Walk(const Question& q, Flow flow)
       sw_(q.target.privileges()),
       flow_(std::move(flow)),
       explored_(q.prog.insns.size()),
+      frames_(flow_),
       live_(q.prog.insns, flow_),
       precision_(q.prog, flow_, sw_.bpf_capable),
       comparer_(flow_, sw_.allow_uninit_stack) {
   pointer_types_.resize(prog_.insns.size());
   called_.resize(flow_.subprogs.size());
   verified_.resize(flow_.subprogs.size());
-  depth_.resize(flow_.subprogs.size());
   for (std::size_t i = 0; i < prog_.insns.size(); ++i)
     malformed_.push_back(flow_.ops[i] != isa::Op::ld_imm64_high && !isa::check(prog_.insns[i]));
   for (const module::MapDef& m : q.module.maps) maps_.push_back({.def = &m, .row = &facts::row(m.type)});
@@ -45,7 +45,13 @@ Result<void> Walk::run() {
 
 Result<void> Walk::walk_main() {
   begin_at(0);
-  reg(1) = Reg::pointer(RegKind::ctx);
+  if (q_.type() == facts::ProgType::unspec) {
+    reg(1) = q_.memory_bytes == 0 ? Reg::number(0) : Reg::pointer(RegKind::mem);
+    reg(1).object = static_cast<uint32_t>(q_.memory_bytes);
+    set_number(2, q_.memory_bytes);
+  } else {
+    reg(1) = Reg::pointer(RegKind::ctx);
+  }
   return walk();
 }
 

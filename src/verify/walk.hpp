@@ -23,6 +23,7 @@
 #include "verify/flow.hpp"
 #include "verify/precision.hpp"
 #include "verify/same.hpp"
+#include "verify/stack_depth.hpp"
 #include "verify/stack_liveness.hpp"
 #include "verify/state.hpp"
 #include "verify/verify.hpp"
@@ -107,6 +108,8 @@ class Walk {
   Result<void> run();
 
   Effort effort;
+  const Flow& flow() const { return flow_; }
+  const FrameUse& frames() const { return frames_; }
   uint32_t at() const { return at_; }  // the instruction looked at last
 
  private:
@@ -260,7 +263,7 @@ class Walk {
   void note_stack(const Frame& f, unsigned slot);
   void slot_read(const Frame& f, unsigned slot);
   void slot_written(const Frame& f, unsigned slot);
-  void break_fastcall(const Frame& f, int64_t off);
+  void touch(const Frame& f, int64_t off) { frames_.touch(f.subprog, at_, off); }
 
   // arguments.cpp
   Result<void> argument(unsigned regno, Call& call);
@@ -335,6 +338,7 @@ class Walk {
   uint64_t jumps_ = 0;
   uint64_t jumps_at_checkpoint_ = 0, processed_at_checkpoint_ = 0;
   uint64_t kept_states_ = 0, evicted_states_ = 0;
+  FrameUse frames_;
   StackLiveness live_;
   Precision precision_;
   Comparer comparer_;

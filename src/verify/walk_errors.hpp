@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/error.hpp"
+#include "facts/attach_types.hpp"
 #include "facts/prog_types.hpp"
 #include "isa/insn.hpp"
 
@@ -338,6 +339,12 @@ using isa::Pc;
   X(PacketLoadContext, "SKEP-V0607", "packet-load-context", EINVAL, (isa::Reg, r), \
     "at the time of BPF_LD_ABS|IND {r} != pointer to skb", \
     "loads of packet bytes need the context in {r}", "keep the context in r6") \
+  X(NeedsCapability, "SKEP-V0608", "needs-capability", EPERM, (facts::ProgType, type), \
+    "", \
+    "{type} programs are loaded with capabilities that this loader does not have", "") \
+  X(AttachTypeNotTaken, "SKEP-V0609", "attach-type-not-taken", EINVAL, (facts::ProgType, type)(facts::AttachType, attach), \
+    "", \
+    "{type} programs are not loaded for attach type {attach}", "name one in the section, as SEC(\"cgroup/connect4\") does") \
   X(InternalFault, "SKEP-V0699", "internal-fault", EFAULT, (std::string, what)(Pc, at), \
     "verifier bug: {what}", \
     "a fault in skep at {at}: {what}", "please report the program")

@@ -245,7 +245,15 @@ sys::Answer<sys::Map> create(const module::MapDef& def, int btf) {
     spec.key_type = def.key_type;
     spec.value_type = def.value_type;
   }
-  if (def.inner == nullptr) return sys::Map::create(spec);
+  // As libbpf: one entry a CPU where none are named, and without types where the kernel does not take them.
+  if (def.type == facts::MapType::perf_event_array && def.max_entries == 0) spec.max_entries = sys::possible_cpus();
+  if (def.inner == nullptr) {
+    auto made = sys::Map::create(spec);
+    if (made || spec.btf < 0) return made;
+    spec.btf = -1;
+    spec.key_type = spec.value_type = 0;
+    return sys::Map::create(spec);
+  }
   const auto inner = create(*def.inner, btf);  // only to be looked at
   if (!inner) return std::unexpected(inner.error());
   spec.inner = inner->fd();
