@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "verify/callee.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace skep::verify {
@@ -35,6 +36,21 @@ std::optional<Callee> helper_callee(const facts::Target& target, const module::P
     ++callee.args;
     if (arg.callback != facts::Callback::none) callee.callback = callback_of(arg.callback);
   }
+  return callee;
+}
+
+Callee kfunc_callee(const facts::Kfunc& kfunc, unsigned params, bool returns_nothing) {
+  const facts::KfuncRule rule = kfunc.rare.rule;
+  Callee callee{.args = static_cast<uint8_t>(std::min(params, 5U)),
+                .returns_nothing = returns_nothing,
+                .fastcall = kfunc.is(facts::KfuncFlag::fastcall),
+                .may_sleep = kfunc.is(facts::KfuncFlag::sleepable),
+                .moves_packet = rule == facts::KfuncRule::xdp_pull_data,
+                .iterates = kfunc.is(facts::KfuncFlag::iter_next),
+                .throws = rule == facts::KfuncRule::throw_};
+  if (rule == facts::KfuncRule::rbtree_add) callee.callback = Callback::now;
+  if (rule == facts::KfuncRule::wq_set_callback || rule == facts::KfuncRule::task_work)
+    callee.callback = Callback::later;
   return callee;
 }
 

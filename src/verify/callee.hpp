@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "facts/kfuncs.hpp"
 #include "facts/target.hpp"
 #include "module/module.hpp"
 
@@ -31,5 +32,8 @@ struct Callee {
 
 // Nothing: the target has no such helper for programs of this type.
 std::optional<Callee> helper_callee(const facts::Target& target, const module::ProgDef& prog, int32_t id);
+
+// Of a kernel function: its row, and what its prototype says.
+Callee kfunc_callee(const facts::Kfunc& kfunc, unsigned params, bool returns_nothing);
 
 }  // namespace skep::verify

@@ -185,11 +185,19 @@ FrameUse::FrameUse(const Flow& flow) : flow_(&flow), frames_(flow.subprogs.size(
   for (std::size_t s = 0; s < frames_.size(); ++s) frames_[s].fastcall_offset = flow.subprogs[s].fastcall_offset;
 }
 
-uint32_t FrameUse::bytes(uint32_t subprog) const {
-  const Subprogram& s = flow_->subprogs[subprog];
-  const Frame& f = frames_[subprog];
-  const bool dropped = s.drops_fastcall && !s.keeps_fastcall && f.fastcall_offset != none_apart;
-  return dropped ? static_cast<uint32_t>(-f.fastcall_offset) : f.bytes;
+void FrameUse::drop_fastcalls() {
+  for (std::size_t i = 0; i < frames_.size(); ++i) {
+    const Subprogram& s = flow_->subprogs[i];
+    Frame& f = frames_[i];
+    if (s.drops_fastcall && !s.keeps_fastcall && f.fastcall_offset != none_apart)
+      f.bytes = static_cast<uint32_t>(-f.fastcall_offset);
+  }
+}
+
+uint32_t FrameUse::total() const {
+  uint32_t sum = 0;
+  for (const Frame& f : frames_) sum += f.bytes;
+  return sum;
 }
 
 Result<StackDepth> check_stack_depth(const Inputs& in, const Flow& flow, const FrameUse& use) {

@@ -39,8 +39,10 @@ class FrameUse {
     if (when == Callback::later) frames_[subprog].alone = true;
   }
 
-  // Without the spills that go.
-  uint32_t bytes(uint32_t subprog) const;
+  // After the walk: the spills that go are gone.
+  void drop_fastcalls();
+  uint32_t bytes(uint32_t subprog) const { return frames_[subprog].bytes; }
+  uint32_t total() const;
   bool is_callback(uint32_t subprog) const { return frames_[subprog].callback; }
   bool runs_alone(uint32_t subprog) const { return frames_[subprog].alone; }
 

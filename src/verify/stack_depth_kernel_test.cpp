@@ -44,6 +44,7 @@ class StackDepthKernel : public testing::Test {
       use.grow(subprog, static_cast<uint32_t>(-insn.off + 7) / 8 * 8);
       use.touch(subprog, i, insn.off);
     }
+    use.drop_fastcalls();
     return use;
   }
 

@@ -49,6 +49,7 @@ Verdict verify(const Question& q) {
   Walk walk(q, *std::move(flow));
   auto done = walk.run();
   v.effort = walk.effort;
+  v.effort.stack_depth = walk.stack_bytes();
   if (!done) {
     refuse(std::move(done).error(), walk.at());
     return v;

@@ -14,6 +14,7 @@ Walk::Walk(const Question& q, Flow flow)
       explored_(q.prog.insns.size()),
       frames_(flow_),
       live_(q.prog.insns, flow_),
+      frames_(flow_),
       precision_(q.prog, flow_, sw_.bpf_capable),
       comparer_(flow_, sw_.allow_uninit_stack) {
   pointer_types_.resize(prog_.insns.size());
@@ -40,6 +41,8 @@ Result<void> Walk::run() {
       verified_[f] = again = true;
     }
   }
+  frames_.drop_fastcalls();
+  TRY_VOID(check_stack_depth({.module = q_.module, .prog = prog_, .target = target_}, flow_, frames_));
   return {};
 }
 
