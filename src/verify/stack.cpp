@@ -267,7 +267,6 @@ Result<void> Walk::stack_argument(unsigned regno, int64_t off, uint64_t size, Ze
   return {};
 }
 
-void Walk::break_fastcall(const Frame& f, int64_t off) { frames_.touch(f.subprog, at_, off); }
 void Walk::slot_read(const Frame& f, unsigned slot) { live_.read(f.index, SlotSet{1} << slot); }
 void Walk::slot_written(const Frame& f, unsigned slot) { live_.write(f.index, SlotSet{1} << slot); }
 

@@ -49,17 +49,15 @@ Verdict verify(const Question& q) {
   Walk walk(q, *std::move(flow));
   auto done = walk.run();
   v.effort = walk.effort;
-  v.effort.stack_depth = walk.stack_bytes();
+  v.effort.stack_depth = walk.frames().total();
   if (!done) {
     refuse(std::move(done).error(), walk.at());
     return v;
   }
-  auto depth = check_stack_depth(inputs, walk.flow(), walk.frames());
-  if (!depth) {
+  if (auto depth = check_stack_depth(inputs, walk.flow(), walk.frames()); !depth) {
     refuse(std::move(depth).error(), 0);
     return v;
   }
-  for (uint32_t bytes : depth->bytes) v.effort.stack_depth += bytes;
   v.answer = Answer::accepted;
   return v;
 }

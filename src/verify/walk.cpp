@@ -14,7 +14,6 @@ Walk::Walk(const Question& q, Flow flow)
       explored_(q.prog.insns.size()),
       frames_(flow_),
       live_(q.prog.insns, flow_),
-      frames_(flow_),
       precision_(q.prog, flow_, sw_.bpf_capable),
       comparer_(flow_, sw_.allow_uninit_stack) {
   pointer_types_.resize(prog_.insns.size());
@@ -42,7 +41,6 @@ Result<void> Walk::run() {
     }
   }
   frames_.drop_fastcalls();
-  TRY_VOID(check_stack_depth({.module = q_.module, .prog = prog_, .target = target_}, flow_, frames_));
   return {};
 }
 

@@ -111,7 +111,6 @@ class Walk {
   const Flow& flow() const { return flow_; }
   const FrameUse& frames() const { return frames_; }
   uint32_t at() const { return at_; }  // the instruction looked at last
-  uint32_t stack_bytes() const { return frames_.total(); }
 
  private:
   // walk.cpp: the loop
@@ -319,6 +318,7 @@ class Walk {
   std::vector<bool> malformed_;          // fields that must be zero are not
   std::vector<RegType> pointer_types_;   // of each load and store, once walked
   std::vector<bool> called_, verified_;  // global functions
+  std::vector<uint32_t> depth_;          // bytes of stack, by subprogram
 
   Pool pool_;
   State* cur_ = nullptr;
@@ -340,7 +340,6 @@ class Walk {
   uint64_t kept_states_ = 0, evicted_states_ = 0;
   FrameUse frames_;
   StackLiveness live_;
-  FrameUse frames_;
   Precision precision_;
   Comparer comparer_;
 };
