@@ -22,14 +22,15 @@ constexpr uint64_t upper_half = ~uint64_t{0} << 32;
 
 // An interval [lo, hi] of 64-bit numbers, in either reading. Where the upper halves are equal, the lower halves go from
 // lo's to hi's; where they follow one another, they go up to the greatest and on from the least, which as signed
-// numbers is an interval again if the step is from -1 to 0.
-SKEP_INLINE void low_from_ends(Low& low, uint64_t lo, uint64_t hi) {
+// numbers is an interval again if the step is from -1 to 0. Of impossible ends (lo > hi) Linux passes on unsigned ones.
+SKEP_INLINE void low_from_ends(Low& low, uint64_t lo, uint64_t hi, bool possible) {
   const auto from = static_cast<uint32_t>(lo), to = static_cast<uint32_t>(hi);
   const auto steps = static_cast<uint32_t>(hi >> 32) - static_cast<uint32_t>(lo >> 32);
   const auto sfrom = static_cast<int32_t>(from), sto = static_cast<int32_t>(to);
   const bool same = steps == 0;
   const bool ordered = (same & (sfrom <= sto)) | ((steps == 1) & (sfrom < 0) & (sto >= 0));
-  low.keep_unsigned(same ? from : any_low.umin, same ? to : any_low.umax);
+  const bool kept = same & possible;
+  low.keep_unsigned(kept ? from : any_low.umin, kept ? to : any_low.umax);
   low.keep_signed(ordered ? sfrom : any_low.smin, ordered ? sto : any_low.smax);
 }
 
@@ -76,8 +77,8 @@ Scalar deduced(Tnum bits, const Range<uint64_t>& whole, const Range<uint32_t>& l
   for (int round = 0; round < 3; ++round) {
     const Whole w_before = w;
     const Low h_before = h;
-    low_from_ends(h, w.umin, w.umax);
-    low_from_ends(h, static_cast<uint64_t>(w.smin), static_cast<uint64_t>(w.smax));
+    low_from_ends(h, w.umin, w.umax, true);
+    low_from_ends(h, static_cast<uint64_t>(w.smin), static_cast<uint64_t>(w.smax), w.smin <= w.smax);
     signs_agree(h);
     piece_of_signed(h);
     signs_agree(w);

@@ -87,6 +87,8 @@ struct Refined {
   bool possible = true;
 };
 Refined refine(isa::Cmp op, unsigned bits, Edge edge, const Scalar& a, const Scalar& b);
+// A register compared with itself: Linux 6.18 walks both edges, and both operands' lessons end in the one register.
+Refined refine(isa::Cmp op, unsigned bits, Edge edge, const Scalar& both);
 
 // As the kernel's log has it: "5", "scalar()", "scalar(smin=0,smax=umax=255,var_off=(0x0; 0xff))"; and what is between
 // the brackets, "" for unknown, which pointers with a variable offset have, too.

@@ -150,6 +150,12 @@ void narrow(Cmp op, bool holds, Side<U>& a, Side<U>& b) {
   }
 }
 
+// A constant has nothing to learn.
+SKEP_INLINE Settled learned(const Scalar& before, Tnum bits, const Whole& w, const Low& h) {
+  if (before.is_constant() && bits == before.bits && w == before.whole() && h == before.low()) return {before};
+  return settled(bits, w, h);
+}
+
 Refined refined(const Settled& a, const Settled& b) { return {a.scalar, b.scalar, a.possible && b.possible}; }
 
 // Of a known mask: one common bit must be its only bit; no common bit clears them all. What was known of the range is
@@ -165,7 +171,7 @@ Refined share_bits(unsigned bits, bool some, Scalar a, Scalar b) {
     else if (std::has_single_bit(mask))
       other.bits = other.bits | Tnum::constant(mask);
   }
-  return refined(settled(a.bits, a.whole(), a.low()), settled(b.bits, b.whole(), b.low()));
+  return refined(learned(a, a.bits, a.whole(), a.low()), learned(b, b.bits, b.whole(), b.low()));
 }
 
 }  // namespace
@@ -181,12 +187,30 @@ Refined refine(Cmp op, unsigned bits, Edge edge, const Scalar& a, const Scalar& 
   if (bits == 32) {
     auto la = low_of(a), lb = low_of(b);
     narrow(op, holds, la, lb);
-    return refined(settled(a.bits.with_low(la.bits), a.whole(), la.range),
-                   settled(b.bits.with_low(lb.bits), b.whole(), lb.range));
+    return refined(learned(a, a.bits.with_low(la.bits), a.whole(), la.range),
+                   learned(b, b.bits.with_low(lb.bits), b.whole(), lb.range));
   }
   auto wa = whole_of(a), wb = whole_of(b);
   narrow(op, holds, wa, wb);
-  return refined(settled(wa.bits, wa.range, a.low()), settled(wb.bits, wb.range, b.low()));
+  return refined(learned(a, wa.bits, wa.range, a.low()), learned(b, wb.bits, wb.range, b.low()));
+}
+
+Refined refine(Cmp op, unsigned bits, Edge edge, const Scalar& both) {
+  Scalar s = both;
+  if (bits == 32) {
+    auto low = low_of(s);
+    narrow(op, edge == Edge::taken, low, low);
+    s = Scalar::of(s.bits.with_low(low.bits), s.whole(), low.range);
+  } else {
+    auto whole = whole_of(s);
+    narrow(op, edge == Edge::taken, whole, whole);
+    s = Scalar::of(whole.bits, whole.range, s.low());
+  }
+  s.sync();
+  s.sync();  // as each of two operands
+  if (s.is_possible()) return {s, s};
+  s = Scalar::of(s.bits, Whole::all(), Low::all());
+  return {s, s, false};
 }
 
 }  // namespace skep::verify

@@ -13,8 +13,9 @@ namespace skep::verify {
 // Between the bits and the whole, one number may be left that both allow. Where the bits' greatest number is the first
 // that is not too small, Linux takes it without asking whether it is too great.
 SKEP_INLINE bool is_single(Tnum bits, const Range<uint64_t>& w, uint64_t first) {
-  if (first == w.umin) return bits.next_member(first) > w.umax;
-  return first == bits.greatest() || (first <= w.umax && bits.next_member(first) > w.umax);
+  const bool last = first == bits.greatest();
+  if (first == w.umin) return (last ? first : bits.next_member(first)) > w.umax;
+  return last || (first <= w.umax && bits.next_member(first) > w.umax);
 }
 
 SKEP_INLINE void learn_from_bits(Tnum& bits, Range<uint64_t>& w, Range<uint32_t>& h) {
