@@ -61,11 +61,13 @@ Result<void> Walk::alu(const isa::Insn& i, const isa::Row& row) {
   if (row.unary) {
     TRY_VOID(need_writable(i.dst()));
     if (leaks(reg(i.dst()))) return fail(PointerArithmetic{.r = to_reg(i.dst())});
-    if (!reg(i.dst()).is_scalar() || op != isa::Alu::neg64) {
+    Reg& dst = reg(i.dst());
+    if (!dst.is_scalar()) {
       set_unknown(i.dst());
-    } else {
-      reg(i.dst()).var = verify::alu(row, reg(i.dst()).var, reg(i.dst()).var);
+      return {};
     }
+    dst.var = verify::alu(row, dst.var, dst.var);
+    if (op != isa::Alu::le64) dst.id = 0;
     return {};
   }
   if (row.source == isa::Source::imm) {

@@ -166,7 +166,8 @@ void Walk::learn(const isa::Insn& i, const isa::Row& row, State& s, Edge edge, c
   Reg constant = immediate;
   Reg& b = row.source == isa::Source::reg ? s.reg(i.src()) : constant;
   if (!a.is_scalar() || !b.is_scalar()) return;
-  const Refined r = refine(isa::cmp_of(row), row.bits, edge, a.var, b.var);
+  const isa::Cmp op = isa::cmp_of(row);
+  const Refined r = &a == &b ? refine(op, row.bits, edge, a.var) : refine(op, row.bits, edge, a.var, b.var);
   a.var = r.a;
   b.var = r.b;
 }
