@@ -156,22 +156,26 @@ SKEP_INLINE Settled learned(const Scalar& before, Tnum bits, const Whole& w, con
   return settled(bits, w, h);
 }
 
+SKEP_INLINE Settled settled(const Scalar& s) { return learned(s, s.bits, s.whole(), s.low()); }
+
 Refined refined(const Settled& a, const Settled& b) { return {a.scalar, b.scalar, a.possible && b.possible}; }
 
 // Of a known mask: one common bit must be its only bit; no common bit clears them all. What was known of the range is
 // forgotten then, as it could contradict the bits where the edge is never taken.
-Refined share_bits(unsigned bits, bool some, Scalar a, Scalar b) {
+Refined share_bits(unsigned bits, bool some, const Scalar& a, const Scalar& b) {
   const auto known = [&](const Scalar& s) { return bits == 64 ? s.is_constant() : s.is_low_constant(); };
-  Scalar& other = known(b) ? a : b;
-  const Scalar& holder = known(b) ? b : a;
-  if (known(holder)) {
-    const uint64_t mask = bits == 64 ? holder.value() : static_cast<uint32_t>(holder.value());
-    if (!some)
-      other = Scalar::of(other.bits & Tnum::constant(~mask), Whole::all(), Low::all());
-    else if (std::has_single_bit(mask))
-      other.bits = other.bits | Tnum::constant(mask);
-  }
-  return refined(learned(a, a.bits, a.whole(), a.low()), learned(b, b.bits, b.whole(), b.low()));
+  const bool b_known = known(b);
+  if (!b_known && !known(a)) return refined(settled(a), settled(b));
+  const Scalar &holder = b_known ? b : a, &other = b_known ? a : b;
+  const uint64_t mask = bits == 64 ? holder.value() : static_cast<uint32_t>(holder.value());
+  Settled learns;
+  if (!some)
+    learns = settled(other.bits & Tnum::constant(~mask), Whole::all(), Low::all());
+  else if (std::has_single_bit(mask))
+    learns = settled(other.bits | Tnum::constant(mask), other.whole(), other.low());
+  else
+    learns = settled(other);
+  return b_known ? refined(learns, settled(holder)) : refined(settled(holder), learns);
 }
 
 }  // namespace

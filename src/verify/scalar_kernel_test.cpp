@@ -13,6 +13,7 @@
 #include "isa/op.hpp"
 #include "verify/kernel_asked.hpp"
 #include "verify/scalar.hpp"
+#include "verify/verify.hpp"
 
 namespace skep::verify {
 namespace {
@@ -422,6 +423,26 @@ TEST(ScalarKernel, ComputesTheSameRanges) {
   EXPECT_EQ(all.size(), operations - 2);
   EXPECT_GE(asked, 60'000U);
   RecordProperty("asked", static_cast<int>(asked));
+}
+
+// Forks, linked copies, precision and pruning of the same programs: as many instructions, as many states.
+TEST(ScalarKernel, TakesTheSameWalk) {
+  test::Kernel kernel;
+  std::size_t differ = 0;
+  for (uint64_t seed = 1; seed <= 300; ++seed) {
+    module::Module m{.name = "", .progs = {}, .maps = {}, .btf = {}, .license = "GPL"};
+    m.progs.emplace_back().type = facts::ProgType::socket_filter;
+    m.progs[0].insns = Generator(seed * 0x9e3779b97f4a7c15ULL).program(40);
+    const test::Said said = kernel.ask(m.progs[0].insns, facts::ProgType::socket_filter, 4);
+    const Verdict v = verify({.module = m, .prog = m.progs[0], .target = {}});
+    const bool same = v.answer == Answer::accepted && v.effort.processed == test::figure(said.log, "processed ") &&
+                      v.effort.states == test::figure(said.log, "total_states ");
+    differ += !same;
+    EXPECT_TRUE(same) << seed << ": " << name_of(v.answer) << ' ' << v.effort.processed << ' ' << v.effort.states
+                      << '\n'
+                      << said.log;
+  }
+  EXPECT_EQ(differ, 0U);
 }
 
 }  // namespace skep::verify

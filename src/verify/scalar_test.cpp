@@ -127,6 +127,9 @@ TEST(Scalar, ComparisonsAreDecidedAndRefinedSoundly) {
           const Taken taken = decide(op, bits, a.scalar, b.scalar);
           const Refined edges[] = {refine(op, bits, Edge::not_taken, a.scalar, b.scalar),
                                    refine(op, bits, Edge::taken, a.scalar, b.scalar)};
+          for (const Refined& r : edges) {
+            ASSERT_TRUE(!r.possible || (r.a.is_possible() && r.b.is_possible()));
+          }
           for (const uint64_t x : a.members)
             for (const uint64_t y : b.members) {
               const bool is = holds(op, bits, x, y);
