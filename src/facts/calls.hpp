@@ -41,6 +41,20 @@ inline constexpr Where places[] = {
     {.type = ProgType::tracing, .attach = AttachType::trace_iter, .target = "bpf_iter_cgroup"},
     {.type = ProgType::tracing, .attach = AttachType::trace_iter, .target = "bpf_iter_tcp"},
     {.type = ProgType::struct_ops, .target = "tcp_congestion_ops"},
+    {.type = ProgType::tracing, .attach = AttachType::trace_fentry, .target = "bpf_fentry_test1"},
+    {.type = ProgType::tracing, .attach = AttachType::trace_fexit, .target = "bpf_fentry_test1"},
+    {.type = ProgType::tracing, .attach = AttachType::trace_fentry, .target = "xdp_do_redirect"},
+    {.type = ProgType::tracing, .attach = AttachType::modify_return, .target = "bpf_modify_return_test"},
+    {.type = ProgType::lsm, .attach = AttachType::lsm_mac, .target = "bpf_lsm_file_open"},
+    {.type = ProgType::lsm,
+     .attach = AttachType::lsm_mac,
+     .target = "bpf_lsm_file_open",
+     .flags = prog_flag::sleepable},
+    {.type = ProgType::lsm, .attach = AttachType::lsm_mac, .target = "bpf_lsm_bprm_check_security"},
+    {.type = ProgType::lsm, .attach = AttachType::lsm_cgroup, .target = "bpf_lsm_socket_post_create"},
+    {.type = ProgType::lsm, .attach = AttachType::lsm_cgroup, .target = "bpf_lsm_socket_bind"},
+    {.type = ProgType::lsm, .attach = AttachType::lsm_mac, .target = "bpf_lsm_inode_permission"},
+    {.type = ProgType::lirc_mode2, .attach = AttachType::lirc_mode2},
 };
 
 // Text that makes an argument: what comes before the call, and what puts it into its register.
@@ -91,14 +105,21 @@ inline std::optional<std::string> kernel_pointer(const Where& at, std::string_vi
   if (to == "sock_common") return at.type == ProgType::tracing ? socket_in(at) : std::nullopt;
   if (to == "sk_buff" && at.target == "btf_trace_kfree_skb") return "r0 = *(u64 *)(r6 + 0)";
   if (to == "seq_file" && at.attach == AttachType::trace_iter) return "r0 = *(u64 *)(r6 + 0); r0 = *(u64 *)(r0 + 0)";
-  if (to == "file" && at.target == "bpf_iter_task_file") return "r0 = *(u64 *)(r6 + 24)";
+  int file = at.target == "bpf_iter_task_file" ? 24 : at.target == "bpf_lsm_file_open" ? 0 : -1;
+  if (file >= 0 && (to == "file" || to == "path" || to == "inode")) {
+    std::string text = fmt::format("r0 = *(u64 *)(r6 + {})", file);
+    auto in_file = [](std::string_view field) {
+      const btf::Btf& k = kernel().vmlinux();
+      return offset_of(k, *k.find("file", btf::Kind::struct_), field);
+    };
+    if (to == "path") text += fmt::format("; if r0 == 0 goto none; r0 += {}", in_file("f_path"));
+    if (to == "inode") text += fmt::format("; if r0 == 0 goto none; r0 = *(u64 *)(r0 + {})", in_file("f_inode"));
+    return text;
+  }
+  if (to == "xdp_buff" && at.target == "xdp_do_redirect") return "r0 = *(u64 *)(r6 + 8)";
+  if (to == "linux_binprm" && at.target == "bpf_lsm_bprm_check_security") return "r0 = *(u64 *)(r6 + 0)";
   if (to == "cgroup" && at.target == "bpf_iter_cgroup") return "r0 = *(u64 *)(r6 + 8)";
   if (to == "tcp_sock" && at.type == ProgType::struct_ops) return "r0 = *(u64 *)(r6 + 0)";
-  if (to == "path" && at.target == "bpf_iter_task_file") {
-    const btf::Btf& k = kernel().vmlinux();
-    return fmt::format("r0 = *(u64 *)(r6 + 24); if r0 == 0 goto none; r0 += {}",
-                       offset_of(k, *k.find("file", btf::Kind::struct_), "f_path"));
-  }
   return std::nullopt;
 }
 
@@ -182,12 +203,25 @@ struct Row {
   std::string name() const { return fmt::format("{} in {}", helper->name, at.name()); }
 };
 
+// The places where this machine loads a program.
+inline const std::vector<Where>& places_here() {
+  static const std::vector<Where> here = [] {
+    std::vector<Where> all(std::begin(places), std::end(places));
+    std::erase_if(all, [](const Where& at) { return !kernel().loads(at); });
+    return all;
+  }();
+  return here;
+}
+
+// Two helpers are not there where the machine is locked down, or the kernel was built without.
+inline bool withheld(const Helper& h) {
+  if (h.name != "probe_write_user" && h.name != "override_return") return false;
+  return kernel().ask({.type = ProgType::kprobe}, fmt::format("call {}; exit", h.id)).has("cannot use helper");
+}
+
 inline bool can_be_asked(const Helper& h, const Where& at) {
-  static std::map<const Where*, bool> loads;
-  auto [known, fresh] = loads.try_emplace(&at);
-  if (fresh) known->second = kernel().loads(at);
-  if (!known->second || !h.where.has(at.type)) return false;
-  if (h.name == "probe_write_user" || h.name == "override_return") return false;  // lockdown, configuration
+  if (!h.where.has(at.type)) return false;
+  if (withheld(h)) return false;
   if (h.rare.might_sleep && (at.flags & prog_flag::sleepable) == 0) return false;
   return refused_by_attach(h.id, at.type, at.attach, at.target) == nullptr;
 }
@@ -204,7 +238,7 @@ inline Row row_at(const Helper& h, const Where& at) {
 
 inline std::optional<Row> placed(const Helper& h) {
   std::optional<Row> best;
-  for (const Where& at : places) {
+  for (const Where& at : places_here()) {
     if (!can_be_asked(h, at)) continue;
     Row r = row_at(h, at);
     if (!best || best->args.size() < r.args.size()) best = r;

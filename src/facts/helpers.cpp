@@ -8,6 +8,7 @@
 
 #include "base/suggest.hpp"
 #include "facts/errors.hpp"
+#include "facts/functions.hpp"
 #include "facts/helpers.hpp"
 
 namespace skep::facts {
@@ -359,7 +360,7 @@ constexpr AttachTypes errnoless{
 constexpr CallRule rules[] = {
   { {49, 57},        {cgroup_sockopt},                                        {Attach::cgroup_setsockopt} },
   { {49, 57},        {tracing},                                               iterators,                  Refusal::unknown,          "bpf_iter_tcp bpf_iter_udp bpf_iter_unix" },
-  { {49, 57},        {lsm},                                                   lsm_cgroups },
+  { {49, 57},        {lsm},                                                   lsm_cgroups,                Refusal::unknown,          socket_option_lsm_hooks },
   { {64},            {cgroup_sock_addr},                                      {Attach::cgroup_inet4_connect, Attach::cgroup_inet6_connect} },
   { {81, 186, 187},  {lsm},                                                   lsm_cgroups },
   { {186, 187},      {sock_ops, cgroup_device, cgroup_sock_addr, cgroup_sysctl}, AttachTypes::all().without(errnoless) },
@@ -369,7 +370,8 @@ constexpr CallRule rules[] = {
   { {183, 184, 185}, {tracing},                                               trampolines },
   { {183, 184, 185}, {lsm},                                                   lsm_hooks },
   { {147},           {tracing},                                               iterators,                  Refusal::not_in_probe },
-  { {147},           {tracing},                                               trampolines,                Refusal::not_in_probe,     "security_file_permission security_inode_getattr security_file_open security_path_truncate vfs_truncate vfs_fallocate dentry_open vfs_getattr filp_close" },
+  { {147},           {tracing},                                               trampolines,                Refusal::not_in_probe,     d_path_functions },
+  { {147, 161, 193}, {lsm},                                                   lsm_hooks | lsm_cgroups,    Refusal::not_in_probe,     sleepable_lsm_hooks },
   { {147, 107, 108}, {syscall},                                               nowhere,                    Refusal::not_in_probe },
   { {107, 108},      {tracing},                                               iterators | tracepoints | AttachTypes{Attach::trace_fentry, Attach::trace_fexit}, Refusal::not_in_probe },
   { {173},           {tracing},                                               trampolines,                Refusal::only_trampolines },
@@ -431,15 +433,6 @@ const Helper* prototype(uint64_t id, ProgType type) {
   for (const Helper& o : others)
     if (o.id == id && o.where.has(type)) return &o;
   return nullptr;
-}
-
-static bool has_word(std::string_view words, std::string_view word) {
-  for (std::size_t at = 0; at < words.size();) {
-    std::size_t end = std::min(words.find(' ', at), words.size());
-    if (words.substr(at, end - at) == word) return true;
-    at = end + 1;
-  }
-  return false;
 }
 
 const CallRule* refused_by_attach(uint64_t id, ProgType type, AttachType attach, std::string_view target) {

@@ -216,7 +216,7 @@ constexpr Kfunc table[] = {
   // tracing, LSM
   { "css_rstat_flush",                       typed,          {sleepable} },
   { "css_rstat_updated",                     typed,          {} },
-  { "bpf_get_fsverity_digest",               typed,          {trusted_args} },
+  { "bpf_get_fsverity_digest",               {lsm},          {trusted_args} },
   { "bpf_sock_destroy",                      {tracing},      {trusted_args}, {.only = {Attach::trace_iter}} },
   { "bpf_session_cookie",                    {kprobe},       {}, {.rule = KfuncRule::session_cookie, .only = {Attach::trace_kprobe_session, Attach::trace_uprobe_session}} },
   { "bpf_session_is_return",                 {kprobe},       {}, {.only = {Attach::trace_kprobe_session, Attach::trace_uprobe_session}} },

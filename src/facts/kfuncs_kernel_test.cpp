@@ -39,15 +39,9 @@ Answer ask_null(const Kfunc& k, const Where& at, unsigned level = 1) {
                       "GPL", level);
 }
 
-std::vector<Where> loadable(std::vector<Where> all) {
-  std::erase_if(all, [](const Where& at) { return !kernel().loads(at); });
-  return all;
-}
-std::vector<Where> some_places() { return loadable({std::begin(places), std::end(places)}); }
-
 // One place of every program type, and those that matter besides.
 std::vector<Where> every_place() {
-  std::vector<Where> all = some_places();
+  std::vector<Where> all = places_here();
   for (const ProgTypeRow& r : prog_types)
     for (const AttachTypeRow& a : attach_types)
       if (kernel().loads({.type = r.id, .attach = a.id})) {
@@ -57,7 +51,8 @@ std::vector<Where> every_place() {
   all.push_back({.type = ProgType::kprobe, .attach = AttachType::trace_kprobe_session});
   all.push_back({.type = ProgType::kprobe, .attach = AttachType::trace_uprobe_session});
   all.push_back({.type = ProgType::struct_ops, .target = "bpf_dummy_ops"});
-  return loadable(all);
+  std::erase_if(all, [](const Where& at) { return !kernel().loads(at); });
+  return all;
 }
 
 TEST_F(KfuncCalls, TheTableHasTheKernelsKfuncs) {
@@ -84,7 +79,7 @@ TEST_F(KfuncCalls, AreAllowedWhereTheTableSays) {
 }
 
 TEST_F(KfuncCalls, SleepWhereTheirFlagsSay) {
-  for (const Where& at : some_places())
+  for (const Where& at : places_here())
     for (const Kfunc& k : kfuncs()) {
       if (!has(k) || !may_call(k, at.type, at.attach, at.target)) continue;
       bool refused = ask_null(k, at).has("program must be sleepable to call sleepable kfunc");
@@ -96,9 +91,8 @@ TEST_F(KfuncCalls, SleepWhereTheirFlagsSay) {
 TEST_F(KfuncCalls, RefuseNullWhereTheirFlagsSay) {
   using enum KfuncFlag;
   unsigned asked = 0;
-  const std::vector<Where> here = some_places();
   for (const Kfunc& k : kfuncs())
-    for (const Where& at : here) {
+    for (const Where& at : places_here()) {
       if (!has(k) || !may_call(k, at.type, at.attach, at.target)) continue;
       Answer said = ask_null(k, at, 2);
       if (said.has("must be sleepable") || k.rare.rule == KfuncRule::xdp_metadata) continue;  // asked first

@@ -10,6 +10,7 @@
 #include "facts/caps.hpp"
 #include "facts/features.hpp"
 #include "facts/helpers.hpp"
+#include "facts/kfuncs.hpp"
 
 namespace skep::facts {
 
@@ -66,6 +67,7 @@ class Target {
   const Helper* helper(uint64_t id) const { return helper_by_id(id); }  // null: none
   // What a program of this type calls by this id; null: its type cannot use the helper.
   const Helper* prototype(uint64_t id, ProgType type) const { return facts::prototype(id, type); }
+  const Kfunc* kfunc(std::string_view name) const { return kfunc_by_name(name); }  // null: none
 
   static constexpr unsigned newest_patch = 44;
 
