@@ -31,7 +31,9 @@ namespace skep::api {
   X(CannotFill, "SKEP-A0011", "cannot-fill", ENOTSUP, (std::string, type),                                             \
     "a map of type {type} takes no content from outside", "")                                                          \
   X(TooManyLanes, "SKEP-A0012", "too-many-lanes", E2BIG, (std::size_t, found)(std::size_t, lanes),                     \
-    "the element has values of {found} lanes; there are {lanes}", "use --lanes {found}")
+    "the element has values of {found} lanes; there are {lanes}", "use --lanes {found}")                               \
+  X(NothingToVerify, "SKEP-A0013", "nothing-to-verify", ENOENT, (std::string, paths),                                  \
+    "no objects (.o) and no sources (.bpf.c) in {paths}", "")
 // clang-format on
 SKEP_API_DIAGNOSTICS(SKEP_DIAGNOSTIC)
 

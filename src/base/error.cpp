@@ -59,7 +59,23 @@ std::string Error::place() const {
 
 std::string Error::message() const { return words(row().message, fields()); }
 std::string Error::hint() const { return words(row().hint, fields()); }
-std::string Error::kernel() const { return words(row().kernel, fields()); }
+// Linux writes registers as R3, instructions as numbers.
+static Value as_in_log(const Value& v) {
+  const auto* text = std::get_if<std::string>(&v);
+  if (text == nullptr) return v;
+  auto number = [](std::string_view s) {
+    return !s.empty() && s.find_first_not_of("0123456789") == std::string_view::npos;
+  };
+  if (text->starts_with('r') && number(std::string_view(*text).substr(1))) return "R" + text->substr(1);
+  if (text->starts_with("insn ") && number(std::string_view(*text).substr(5))) return text->substr(5);
+  return v;
+}
+
+std::string Error::kernel() const {
+  std::vector<Field> in_log = fields();
+  for (Field& f : in_log) f.value = as_in_log(f.value);
+  return words(row().kernel, in_log);
+}
 
 std::string Error::text() const {
   std::string out = place();

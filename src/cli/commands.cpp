@@ -15,6 +15,7 @@ std::unique_ptr<Verb> make_gen_object();
 std::unique_ptr<Verb> make_gen_skeleton();
 std::unique_ptr<Verb> make_run();
 std::unique_ptr<Verb> make_test();
+std::unique_ptr<Verb> make_verify();
 
 namespace {
 
@@ -116,7 +117,35 @@ constexpr std::string_view batch_notes = "\nThe lines are described in [batch.md
 
 constexpr std::string_view test_notes = "\nThe files are described in [case.md](case.md).\n";
 
+constexpr std::string_view verify_notes = R"(
+FILE is an object, C source (compiled first), a folder (its objects, and `.bpf.c` sources that have none beside them), or
+a pattern. Programs are verified on all CPUs at once. The answer is that of the target kernel: what Linux accepts is
+accepted; what it refuses is refused at the same instruction, for the same reason. `unknown` is an answer, too: the program
+needs something that skep's verifier does not know yet, which is named.
+
+- **One object**: one screen for each refused program: the reason, the source lines on the way there, what the register
+  held, and what would be right. Lines come from the object (`clang -g`); without them instructions are shown.
+- **Several**: one line a program.
+- **`--log kernel`** is the log in Linux's form: the same instructions, last line and counts; of the refused path, or
+  with `--verbose` of every path. What it says of registers is what changed, in skep's own order.
+- **`--csv`** has veristat's columns, but for those of the JIT.
+- **JSON**: `{"v":1,"programs":[{"object","name","type","attach_type","target","caps","result","errno","code","message",
+  "file","line","insn","processed","states","peak_states","max_states_per_insn","stack_depth","peak_bytes","time_us",
+  "explanation":{"category","cause","held","path":[{"insn","line","file","text"}],"try","fix"}}]}`; `result` is accepted,
+  rejected, attr or unknown. `fix` is null, or `{"file","line","old","new"}`: line `line` is `old`, and with `new` instead
+  the program is past this rejection; `line` 0 is wherever `old` stands. `unread` lists files without an answer.
+)";
+
 const Command table[] = {
+    {.name = "verify",
+     .does = "Says whether programs are safe, as Linux would, and why not.",
+     .arguments = "FILE… [options]",
+     .examples = {{"skep verify lb.bpf.o", "one screen for each refused program"},
+                  {"skep verify build/ --csv > effort.csv", "columns as veristat has them"}},
+     .exits = "0 all accepted, 1 something refused, 2 could not answer",
+     .notes = verify_notes,
+     .listens = {.json = true, .verbose = true},
+     .make = make_verify},
     {.name = "run",
      .does = "Runs packets of a capture through a program and shows what it answered and counted.",
      .arguments = "FILE --in CAPTURE [options]",

@@ -29,7 +29,7 @@ static Result<void> attributes(const Question& q) {
   return {};
 }
 
-Verdict verify(const Question& q) {
+static Verdict answer(const Question& q, Recorder* recorder) {
   Verdict v;
   if (auto ok = attributes(q); !ok) {
     v.answer = Answer::attr;
@@ -46,7 +46,7 @@ Verdict verify(const Question& q) {
     refuse(std::move(flow).error(), 0);
     return v;
   }
-  Walk walk(q, *std::move(flow));
+  Walk walk(q, *std::move(flow), recorder);
   auto done = walk.run();
   v.effort = walk.effort;
   v.effort.stack_depth = walk.frames().total();
@@ -61,5 +61,8 @@ Verdict verify(const Question& q) {
   v.answer = Answer::accepted;
   return v;
 }
+
+Verdict verify(const Question& q) { return answer(q, nullptr); }
+Verdict verify(const Question& q, Recorder& recorder) { return answer(q, &recorder); }
 
 }  // namespace skep::verify

@@ -5,8 +5,9 @@
 
 namespace skep::verify {
 
-Walk::Walk(const Question& q, Flow flow)
+Walk::Walk(const Question& q, Flow flow, Recorder* recorder)
     : q_(q),
+      recorder_(recorder),
       prog_(q.prog),
       target_(q.target),
       sw_(q.target.privileges()),
@@ -57,6 +58,7 @@ Result<void> Walk::walk_main() {
 }
 
 void Walk::begin_at(uint32_t subprog) {
+  if (recorder_ != nullptr) recorder_->begun();
   cur_ = pool_.make();
   Frame& f = cur_->frame();
   f.subprog = subprog;
@@ -81,6 +83,7 @@ Result<void> Walk::walk() {
     } else {
       if (here.is(Mark::jump)) note_step();
       next_ = at_ + 1;
+      if (recorder_ != nullptr) recorder_->step(at_, *cur_);
       if (!live_.stands()) live_.stand(chain_of(*cur_));
       live_.begin(at_);
       TRY_VOID(step());
@@ -111,6 +114,7 @@ Walk::More Walk::next_path() {
     forget_explored();
     return More::no;
   }
+  if (recorder_ != nullptr) recorder_->resumed();
   const Aside a = aside_.back();
   aside_.pop_back();
   cur_ = a.state;
@@ -134,6 +138,7 @@ Result<State*> Walk::put_aside(uint32_t insn, uint32_t from) {
   State* s = pool_.copy(*cur_);
   if (s->parent != nullptr) ++s->parent->branches;
   aside_.push_back({s, insn, from});
+  if (recorder_ != nullptr) recorder_->aside();
   if (aside_.size() > target_.limits().jump_sequence)
     return fail(TooManyBranches{.count = aside_.size(), .most = target_.limits().jump_sequence});
   return s;

@@ -22,6 +22,7 @@
 #include "verify/errors.hpp"
 #include "verify/flow.hpp"
 #include "verify/precision.hpp"
+#include "verify/recorder.hpp"
 #include "verify/same.hpp"
 #include "verify/stack_depth.hpp"
 #include "verify/stack_liveness.hpp"
@@ -103,7 +104,7 @@ struct Call {
 
 class Walk {
  public:
-  Walk(const Question& question, Flow flow);
+  Walk(const Question& question, Flow flow, Recorder* recorder = nullptr);
 
   Result<void> run();
 
@@ -310,6 +311,7 @@ class Walk {
   Result<void> program_returns();
 
   const Question& q_;
+  Recorder* recorder_;
   const module::ProgDef& prog_;
   const facts::Target& target_;
   facts::Privileges sw_;

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether programs are safe, as Linux would say, and why not: all programs of objects, sources and folders.
+//
+//     auto report = TRY(api::verify({.paths = {"build/"}, .program = "on_*"}));
+//     for (const api::ProgramVerdict& p : report.programs) …
+//
+// Programs are verified one by one, or as `parallel` does it: it calls its function for 0 … n-1, in any order and from
+// any thread, and returns when all calls have.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "api/open.hpp"
+#include "facts/target.hpp"
+#include "verify/explain.hpp"
+
+namespace skep::api {
+
+struct VerifyOptions {
+  std::vector<std::string> paths;  // objects (.o), sources (.c), folders of them, patterns as a shell has them
+  std::string program = {};        // a pattern; empty: all
+  facts::Target target = {};
+  std::string types = {}, kconfig = {};  // as --btf and --kconfig name them
+};
+
+struct ProgramVerdict {
+  std::size_t object, prog;  // in VerifyReport::objects, and in its module
+  verify::Verdict verdict = {};
+  uint64_t ns = 0;
+  std::optional<verify::Explanation> explanation = {};  // only of a rejection
+};
+
+struct Unread {
+  std::string path;
+  Error error;
+};
+
+struct VerifyReport {
+  std::vector<Opened> objects;
+  std::vector<ProgramVerdict> programs;  // in the order of files, and of programs in them
+  std::vector<Unread> unread;            // files there was no answer for
+  btf::Shared kernel_types;
+
+  const module::Module& module(const ProgramVerdict& p) const { return *objects[p.object].module; }
+  const module::ProgDef& prog(const ProgramVerdict& p) const { return module(p).progs[p.prog]; }
+};
+
+using Parallel = std::function<void(std::size_t n, const std::function<void(std::size_t)>& each)>;
+
+// An error where there is only one file and it cannot be read, or nothing that the pattern names.
+Result<VerifyReport> verify(const VerifyOptions& options, const Parallel& parallel = {});
+
+// The question that a verdict answers.
+verify::Question question_of(const VerifyReport& report, const ProgramVerdict& p, const facts::Target& target);
+
+}  // namespace skep::api

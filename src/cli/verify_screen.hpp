@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// What `skep verify` shows: a table of programs, one screen for a refused one.
+#pragma once
+
+#include "api/verify.hpp"
+#include "cli/text.hpp"
+
+namespace skep::cli {
+
+std::string_view said(verify::Answer answer);  // "accepted", "refused"
+
+// One line a program, and one of sums.
+std::string verdict_table(const api::VerifyReport& report, const Paint& paint);
+
+// drop.bpf.c:15  refused: hits may be null here … the lines on the way, what was held, what would be right.
+std::string explained(const api::VerifyReport& report, const api::ProgramVerdict& program, const Paint& paint);
+
+// "3 programs, 2 accepted, 1 refused"
+std::string sums(const api::VerifyReport& report);
+
+}  // namespace skep::cli
