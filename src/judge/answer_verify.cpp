@@ -6,6 +6,7 @@
 #include "judge/json_writer.hpp"
 #include "judge/question.hpp"
 #include "judge/verdict_words.hpp"
+#include "sys/bpf.hpp"
 #include "verify/verify.hpp"
 
 namespace skep::judge {
@@ -17,7 +18,10 @@ Json verify_json(const Question& q) {
   const auto begin = std::chrono::steady_clock::now();
   const std::size_t judged = std::min(q.module->progs.size(), q.judged);
   for (; prog < judged && last.answer == verify::Answer::accepted; ++prog) {
-    last = verify::verify({.module = *q.module, .prog = q.module->progs[prog], .target = q.target});
+    last = verify::verify({.module = *q.module,
+                           .prog = q.module->progs[prog],
+                           .target = q.target,
+                           .options = {.cpus = sys::possible_cpus()}});
     sum.processed += last.effort.processed;
     sum.states += last.effort.states;
     sum.peak_states = std::max(sum.peak_states, last.effort.peak_states);

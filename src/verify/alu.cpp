@@ -98,6 +98,7 @@ Result<void> Walk::move(const isa::Insn& i, const isa::Row& row) {
   if (!src.is_scalar()) {
     if (leaks(src)) return fail(PartOfPointer{.r = to_reg(i.src())});
     set_unknown(i.dst());
+    if (row.bits == 32) reg(i.dst()).var = zero_extended(Scalar::unknown(), 4);
     return {};
   }
   const bool plain = what == isa::Op::mov32_reg;
@@ -134,23 +135,33 @@ Result<void> Walk::arithmetic(const isa::Insn& i, const isa::Row& row) {
     return move_pointer(i, row, pointer, amount);
   }
   if (by_register && dst.precise) TRY_VOID(precision_.mark(*cur_, i.src()));
+  const bool narrow = width(dst) <= 32;
   if (const auto both = fork(row, dst.var, amount.var)) {
     State& later = *TRY(put_aside(at_, at_));
     later.reg(i.dst()).var = both->later;
     dst.var = both->now;
   }
   dst.var = verify::alu(row, dst.var, amount.var);
-  // x += constant: the relation to the copies of the old x is kept, once.
-  const bool adds = sw_.bpf_capable && op == isa::Alu::add && row.bits == 64 && dst.id != 0 && amount.var.is_constant();
-  if (adds && (dst.id & id_adds) == 0 &&
-      amount.constant() <= static_cast<uint64_t>(std::numeric_limits<int32_t>::max())) {
-    dst.id |= id_adds;
-    dst.off = static_cast<int32_t>(amount.constant());
-  } else {
-    dst.id = 0;
-    if (adds) dst.off = 0;
-  }
+  keep_relation(dst, row, amount, narrow);
   return {};
+}
+
+// x += constant, x -= constant: the relation to the copies of the old x is kept, once.
+void Walk::keep_relation(Reg& dst, const isa::Row& row, const Reg& amount, bool was_narrow) const {
+  const isa::Alu op = isa::alu_of(row);
+  const bool moves = op == isa::Alu::add || op == isa::Alu::sub;
+  if (sw_.bpf_capable && moves && dst.id != 0 && (dst.id & id_adds) == 0 && (row.bits == 64 || was_narrow) &&
+      (row.bits == 64 ? amount.var.is_constant() : amount.var.is_low_constant())) {
+    const auto by = row.bits == 64 ? static_cast<int64_t>(amount.constant()) : static_cast<int32_t>(amount.constant());
+    constexpr int64_t lowest = std::numeric_limits<int32_t>::min(), highest = std::numeric_limits<int32_t>::max();
+    if (by >= lowest && by <= highest && !(op == isa::Alu::sub && by == lowest)) {
+      dst.id |= row.bits == 64 ? id_adds_whole : id_adds_low;
+      dst.off = static_cast<int32_t>(op == isa::Alu::sub ? -by : by);
+      return;
+    }
+  }
+  dst.id = 0;
+  dst.off = 0;
 }
 
 Result<void> Walk::sane_offset(const Reg& r, const Reg& pointer) const {

@@ -119,6 +119,8 @@ static void spread(State& s, const Reg& known, const Linked& linked) {
     r.off = before.off;
     r.id = before.id;
     r.var = Scalar::of(known.var.bits + by.bits, add(known.var.whole(), by.whole()), add(known.var.low(), by.low()));
+    if (((before.id | known.id) & id_adds_low) != 0) r.var = zero_extended(r.var, 4);
+    r.var.sync();
   }
 }
 

@@ -100,8 +100,9 @@ struct RegType {
 };
 std::string kernel_text(RegType);  // "map_value_or_null", "rdonly_mem", "trusted_ptr_"
 
-// An id with this bit: the number is that of the others plus `off`.
-inline constexpr uint32_t id_adds = 1U << 31;
+// An id with one of these bits: the number is that of the others plus `off`, in 64 bits or in the low 32.
+inline constexpr uint32_t id_adds_whole = 1U << 31, id_adds_low = 1U << 30;
+inline constexpr uint32_t id_adds = id_adds_whole | id_adds_low;
 
 struct Reg {
   RegKind kind = RegKind::not_init;

@@ -47,6 +47,9 @@ Result<void> Walk::stack_bounds(unsigned regno, int64_t off, int64_t size, Do wh
   const int64_t lowest =
       below_written ? -static_cast<int64_t>(f.stack.size() * 8) : -int64_t{target_.limits().stack_bytes};
   if (low < lowest || low > -1 || high > 0) {
+    if (!fixed && low >= lowest && low <= -1)
+      return fail(StackBoundsVariableAbove{
+          .r = to_reg(regno), .how = how, .var = kernel_tnum(r.var.bits), .off = off, .size = size});
     if (!fixed)
       return fail(StackBoundsVariable{
           .r = to_reg(regno), .how = how, .var = kernel_tnum(r.var.bits), .off = off, .size = size});

@@ -184,6 +184,7 @@ class Walk {
   Result<void> alu(const isa::Insn& i, const isa::Row& row);
   Result<void> move(const isa::Insn& i, const isa::Row& row);
   Result<void> arithmetic(const isa::Insn& i, const isa::Row& row);
+  void keep_relation(Reg& dst, const isa::Row& row, const Reg& amount, bool was_narrow) const;
   Result<void> move_pointer(const isa::Insn& i, const isa::Row& row, const Reg& pointer, const Reg& amount);
   Result<void> movable(const Reg& pointer, const Reg& amount, unsigned dst, isa::Alu op) const;
   Result<void> sane_offset(const Reg& r, const Reg& pointer) const;

@@ -183,6 +183,9 @@ using isa::Pc;
   X(StackBoundsVariable, "SKEP-V0353", "may-be-outside-stack", EACCES, (isa::Reg, r)(std::string, how)(std::string, var)(int64_t, off)(int64_t, size), \
     "invalid variable-offset {how} stack {r} var_off={var} off={off} size={size}", \
     "{how} the stack through {r}: {size} bytes at r10 + {off} + {var} may lie outside of the 512 bytes below r10", "bound the index first") \
+  X(StackBoundsVariableAbove, "SKEP-V0368", "may-be-above-stack", EINVAL, (isa::Reg, r)(std::string, how)(std::string, var)(int64_t, off)(int64_t, size), \
+    "invalid variable-offset {how} stack {r} var_off={var} off={off} size={size}", \
+    "{how} the stack through {r}: {size} bytes at r10 + {off} + {var} may reach above r10", "bound the index first") \
   X(StackVariable, "SKEP-V0354", "stack-variable", EACCES, (isa::Reg, r)(std::string, var), \
     "{r} variable offset stack access prohibited for !root, var_off={var}", \
     "{r} points to a place of the stack that is not known ({var}); without CAP_PERFMON that is refused", "use constant offsets") \
@@ -318,7 +321,7 @@ using isa::Pc;
   X(TooComplex, "SKEP-V0600", "too-complex", E2BIG, (uint64_t, most)(uint64_t, processed), \
     "BPF program is too large. Processed {processed} insn", \
     "after {most} instructions the paths are not exhausted ({processed} were walked)", "bpf_loop(), or fewer branches that differ in data nobody needs") \
-  X(TooManyBranches, "SKEP-V0601", "too-many-branches", E2BIG, (uint64_t, count)(uint64_t, most), \
+  X(TooManyBranches, "SKEP-V0601", "too-many-branches", EFAULT, (uint64_t, count)(uint64_t, most), \
     "The sequence of {count} jumps is too complex.", \
     "{count} branches wait to be walked; {most} may", "break the function into smaller ones") \
   X(EndlessLoop, "SKEP-V0602", "endless-loop", EINVAL, (int64_t, insn), \
