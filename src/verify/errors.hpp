@@ -30,7 +30,7 @@ using isa::Pc;
     "too many subprograms", \
     "{at} calls one subprogram more than the {most} that a program may have", "inline small functions") \
   X(JumpOutside, "SKEP-V0105", "jump-outside", EINVAL, (Pc, from)(int64_t, to)(int64_t, first)(int64_t, last), \
-    "jump out of range from {from} to {to}", \
+    "jump out of range from insn {from} to {to}", \
     "{from} jumps to instruction {to}, outside of its function, which is instructions {first} to {last}", "") \
   X(FallsOff, "SKEP-V0106", "falls-off", EINVAL, (Pc, at), \
     "last insn is not an exit or jmp", \
@@ -78,7 +78,7 @@ using isa::Pc;
     "jump into the middle of ldimm64 insn {at}", \
     "a jump leads into the second half of the 64-bit constant at instruction {at}", "jumps count 8-byte slots, and a constant takes two") \
   X(BackEdge, "SKEP-V0120", "back-edge", EINVAL, (Pc, from)(Pc, to), \
-    "back-edge from {from} to {to}", \
+    "back-edge from insn {from} to {to}", \
     "{from} goes back to {to}: a loop, which only loaders with CAP_BPF may load", "unroll it, or load with CAP_BPF") \
   X(HandlersDiffer, "SKEP-V0121", "handlers-differ", EEXIST, (std::string, function), \
     "multiple exception callback tags for main subprog", \

@@ -65,16 +65,15 @@ Result<void> check_words(const Inputs& in, Flow& flow) {
 
 // Step 5: every instruction is visited, depth first, and what the walk will have to know is marked on the way.
 //
-// An instruction is on the path while its edges are being followed; meeting it again then is a loop. Its edges are
-// numbered: how many were followed is remembered while the search is deeper.
+// The path consists of runs of instructions that only go on to the next one; the edges of a run's last are followed one
+// after the other. An instruction is on the path until all behind it is done; meeting it again before is a loop.
 class EdgeWalk {
  public:
   EdgeWalk(const Inputs& in, Flow& flow)
-      : in_(in),
-        flow_(flow),
-        insns_(in.prog.insns),
-        place_(insns_.size(), Place::unseen),
-        followed_(insns_.size(), 0) {}
+      : in_(in), flow_(flow), insns_(in.prog.insns), place_(insns_.size(), Place::unseen) {
+    flow.postorder.reserve(insns_.size());
+    path_.reserve(16);
+  }
 
   Result<void> run() {
     TRY_VOID(from(0));
@@ -90,6 +89,10 @@ class EdgeWalk {
 
  private:
   enum class Place : uint8_t { unseen, on_path, done };
+  struct Run {
+    uint32_t first, last;
+    unsigned followed = 0;  // edges of the last
+  };
   struct Edge {
     uint32_t to;
     bool branch;  // not just the next instruction
@@ -97,46 +100,63 @@ class EdgeWalk {
 
   Result<void> from(uint32_t start) {
     if (place_[start] != Place::unseen) return {};
-    enter(start);
+    path_.push_back(begin(start));
     while (!path_.empty()) {
-      const uint32_t at = path_.back();
-      const auto edge = next_edge(at);
+      const uint32_t at = path_.back().last;
+      const auto edge = next_edge(path_.back());
       if (!edge) {
-        place_[at] = Place::done;
+        finish(path_.back());
         path_.pop_back();
         continue;
       }
       if (edge->branch) mark_target(edge->to);
-      if (place_[edge->to] == Place::unseen)
-        enter(edge->to);
-      else if (place_[edge->to] == Place::on_path && !in_.target.privileges().bpf_capable)
-        return fail(BackEdge{.from = {at}, .to = {edge->to}});
+      if (place_[edge->to] == Place::unseen) {
+        path_.push_back(begin(edge->to));
+      } else if (place_[edge->to] == Place::on_path) {
+        if (!in_.target.privileges().bpf_capable) return fail(BackEdge{.from = {at}, .to = {edge->to}});
+        if (flow_.at[at].subprog == flow_.at[edge->to].subprog) flow_.subprogs[flow_.at[at].subprog].loops = true;
+      }
     }
     return {};
   }
 
-  void enter(uint32_t at) {
-    mark(at);
-    place_[at] = Place::on_path;
-    path_.push_back(at);
+  Run begin(uint32_t first) {
+    for (uint32_t at = first;;) {
+      mark(at);
+      place_[at] = Place::on_path;
+      const isa::Insn& i = insns_[at];
+      const uint32_t next = after(i, at);
+      const bool branches = (is_jump(i) && !is_call(i)) || names_subprogram(i);
+      if (branches || place_[next] != Place::unseen) return {.first = first, .last = at};
+      at = next;
+    }
   }
 
-  // The edges of an instruction one after the other; of a call, what its subprogram does is known after each.
-  std::optional<Edge> next_edge(uint32_t at) {
-    const isa::Insn i = insns_[at];
-    const uint8_t n = followed_[at];
+  void finish(const Run& run) {
+    for (uint32_t at = run.last + 1; at-- > run.first;) {
+      if (place_[at] != Place::on_path) continue;  // the second half of a constant
+      place_[at] = Place::done;
+      flow_.postorder.push_back(at);
+    }
+  }
+
+  // The edges of the last instruction one after the other; of a call, what its subprogram does is known after each.
+  std::optional<Edge> next_edge(Run& run) {
+    const uint32_t at = run.last;
+    const isa::Insn& i = insns_[at];
+    const unsigned n = run.followed++;
     if (is_exit(i)) return std::nullopt;
     if (names_subprogram(i)) {
       const auto to = static_cast<uint32_t>(callee_start(i, at));
       if (n > 0) inherit(at, to);
-      if (n == 1) return ++followed_[at], Edge{to, true};
+      if (n == 1) return Edge{to, true};
     } else if (moves_on(i)) {
       const auto to = static_cast<uint32_t>(jump_target(i, at));
-      if (n == 0 && is_goto(i)) return ++followed_[at], Edge{to, false};
-      if (n == 1 && !is_goto(i)) return ++followed_[at], Edge{to, true};
+      if (n == 0 && is_goto(i)) return Edge{to, false};
+      if (n == 1 && !is_goto(i)) return Edge{to, true};
     }
     if (n > 0) return std::nullopt;
-    return ++followed_[at], Edge{after(i, at), false};
+    return Edge{after(i, at), false};
   }
 
   void inherit(uint32_t call, uint32_t start) {
@@ -188,19 +208,10 @@ class EdgeWalk {
   Flow& flow_;
   const std::vector<isa::Insn>& insns_;
   std::vector<Place> place_;
-  std::vector<uint8_t> followed_;
-  std::vector<uint32_t> path_;
+  std::vector<Run> path_;
 };
 
 }  // namespace
-
-Successors successors(const isa::Insn& insn, uint32_t pc) {
-  if (is_exit(insn)) return {};
-  Successors s;
-  if (!is_goto(insn)) s.at[s.count++] = after(insn, pc);
-  if (moves_on(insn)) s.at[s.count++] = static_cast<uint32_t>(jump_target(insn, pc));
-  return s;
-}
 
 const Subprogram* Flow::begins_at(uint32_t insn) const {
   const auto s = std::ranges::lower_bound(subprogs, insn, {}, &Subprogram::first);
@@ -228,7 +239,6 @@ Result<Flow> analyse(const Inputs& in) {
   TRY_VOID(check_types(in, flow));
   TRY_VOID(check_words(in, flow));
   TRY_VOID(EdgeWalk(in, flow).run());
-  order_instructions(insns, flow);
   find_loops(insns, flow);
   find_live_registers(in, flow);
   find_fastcalls(in, flow);

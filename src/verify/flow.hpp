@@ -30,6 +30,7 @@
 #include "isa/op.hpp"
 #include "module/module.hpp"
 #include "verify/callee.hpp"
+#include "verify/edges.hpp"
 
 namespace skep::verify {
 
@@ -54,12 +55,12 @@ struct At {
 static_assert(sizeof(At) == 8);
 
 struct Subprogram {
-  uint32_t first = 0, end = 0;   // its instructions are [first, end)
-  uint32_t postorder_begin = 0;  // index into Flow::postorder; the next one's is the end
-  btf::TypeId type = 0;          // its func of the module's types; 0: none is known
+  uint32_t first = 0, end = 0;  // its instructions are [first, end)
+  btf::TypeId type = 0;         // its func of the module's types; 0: none is known
   btf::Linkage linkage = btf::Linkage::static_;
   bool tail_calls = false;    // it contains such calls itself
   bool loads_packet = false;  // ld_abs and ld_ind
+  bool loops = false;         // some path comes back to where it was
   bool may_sleep = false;     // it, or what it calls, does what only sleepable programs may do
   bool moves_packet = false;
   bool catches = false;  // the program's exception callback
@@ -76,13 +77,19 @@ struct Successors {
   const uint32_t* begin() const { return at.data(); }
   const uint32_t* end() const { return at.data() + count; }
 };
-Successors successors(const isa::Insn& insn, uint32_t pc);
+inline Successors successors(const isa::Insn& insn, uint32_t pc) {
+  if (is_exit(insn)) return {};
+  Successors s;
+  if (!is_goto(insn)) s.at[s.count++] = after(insn, pc);
+  if (moves_on(insn)) s.at[s.count++] = static_cast<uint32_t>(jump_target(insn, pc));
+  return s;
+}
 
 struct Flow {
   std::vector<isa::Op> ops;  // of every slot; the second half of a constant is Op::ld_imm64_high
   std::vector<At> at;
   std::vector<Subprogram> subprogs;  // ascending; [0] is the program itself
-  std::vector<uint32_t> postorder;   // subprogram by subprogram; an instruction after its successors, loops aside
+  std::vector<uint32_t> postorder;   // an instruction after its successors, loops aside
   bool has_types = false;            // every subprogram has its func ("func_info")
   struct KfuncCall {
     uint32_t insn;

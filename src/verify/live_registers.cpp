@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "verify/live_registers.hpp"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "verify/edges.hpp"
@@ -38,6 +40,31 @@ isa::Op by_opcode(const isa::Insn& i) {
   return op == isa::Op::reserved ? isa::decode(isa::make_insn(i.code, 0, 0, 0, 16)) : op;
 }
 
+// What an operation reads and writes by its row alone; the others are asked one by one.
+struct Reads {
+  bool dst = false, src = false, writes = false, asked = false;
+};
+constexpr std::array<Reads, isa::op_count> simple_uses = [] {
+  std::array<Reads, isa::op_count> all{};
+  const auto reads = [](isa::FieldRule f) { return f.use == isa::Use::rd || f.use == isa::Use::rw; };
+  for (std::size_t op = 0; op < all.size(); ++op) {
+    const isa::Row& r = isa::rows[op];
+    const bool simple = r.shape == isa::Shape::alu || r.shape == isa::Shape::load || r.shape == isa::Shape::store ||
+                        r.shape == isa::Shape::branch;
+    all[op] = {.dst = reads(r.dst),
+               .src = reads(r.src),
+               .writes = r.dst.use == isa::Use::wr || r.dst.use == isa::Use::rw,
+               .asked = !simple};
+  }
+  return all;
+}();
+
+Uses simple(const isa::Insn& i, Reads u) {
+  const auto when = [](bool yes, uint8_t reg) { return yes ? bit(reg) : uint16_t{0}; };
+  return {.reads = static_cast<uint16_t>(when(u.dst, i.dst()) | when(u.src, i.src())),
+          .writes = when(u.writes, i.dst())};
+}
+
 }  // namespace
 
 Uses register_uses(const isa::Insn& i, isa::Op op, std::optional<Callee> callee) {
@@ -54,30 +81,31 @@ Uses register_uses(const isa::Insn& i, isa::Op op, std::optional<Callee> callee)
     case isa::Shape::alu:
     case isa::Shape::load:
     case isa::Shape::store:
-    case isa::Shape::branch: break;
+    case isa::Shape::branch: return simple(i, simple_uses[static_cast<std::size_t>(op)]);
   }
-  const auto reads = [](isa::FieldRule f) { return f.use == isa::Use::rd || f.use == isa::Use::rw; };
-  Uses uses;
-  if (reads(r.dst)) uses.reads |= bit(i.dst());
-  if (reads(r.src)) uses.reads |= bit(i.src());
-  if (r.dst.use == isa::Use::wr || r.dst.use == isa::Use::rw) uses.writes = bit(i.dst());
-  return uses;
+  std::unreachable();
 }
 
 void find_live_registers(const Inputs& in, Flow& flow) {
   const auto& insns = in.prog.insns;
-  std::vector<Uses> uses(insns.size());
-  for (uint32_t i = 0; i < insns.size(); ++i)
-    uses[i] = register_uses(insns[i], flow.ops[i], is_call(insns[i]) ? callee(in, flow, i) : std::nullopt);
+  const auto uses_of = [&](uint32_t at) {
+    const Reads simply = simple_uses[static_cast<std::size_t>(flow.ops[at])];
+    if (!simply.asked) return simple(insns[at], simply);
+    return register_uses(insns[at], flow.ops[at], is_call(insns[at]) ? callee(in, flow, at) : std::nullopt);
+  };
+  // Without loops everything behind an instruction is settled before it.
+  const bool loops = std::ranges::any_of(flow.subprogs, &Subprogram::loops);
   for (bool settled = false; !settled;) {
     settled = true;
     for (uint32_t at : flow.postorder) {
       uint16_t live = 0;
       for (uint32_t to : successors(insns[at], at)) live |= flow.at[to].live;
-      live = static_cast<uint16_t>((live & ~uses[at].writes) | uses[at].reads);
+      const Uses uses = uses_of(at);
+      live = static_cast<uint16_t>((live & ~uses.writes) | uses.reads);
       settled &= live == flow.at[at].live;
       flow.at[at].live = live;
     }
+    if (!loops) return;
   }
 }
 

@@ -76,36 +76,14 @@ class Tarjan {
 
 }  // namespace
 
-void order_instructions(std::span<const isa::Insn> insns, Flow& flow) {
-  enum class Place : uint8_t { unseen, aside, entered };
-  std::vector<Place> place(insns.size(), Place::unseen);
-  std::vector<uint32_t> aside;
-  flow.postorder.clear();
-  flow.postorder.reserve(insns.size());
-  for (Subprogram& s : flow.subprogs) {
-    s.postorder_begin = static_cast<uint32_t>(flow.postorder.size());
-    aside.push_back(s.first);
-    while (!aside.empty()) {
-      const uint32_t at = aside.back();
-      if (place[at] == Place::entered) {
-        flow.postorder.push_back(at);
-        aside.pop_back();
-        continue;
-      }
-      place[at] = Place::entered;
-      for (uint32_t to : successors(insns[at], at)) {
-        if (place[to] != Place::unseen) continue;
-        place[to] = Place::aside;
-        aside.push_back(to);
-      }
-    }
-  }
-}
-
 void find_loops(std::span<const isa::Insn> insns, Flow& flow) {
+  if (std::ranges::none_of(flow.subprogs, &Subprogram::loops)) return;
   Tarjan tarjan(insns, flow);
-  for (uint32_t at = 0; at < insns.size(); ++at)
-    if (flow.ops[at] != isa::Op::ld_imm64_high) tarjan.from(at);
+  for (const Subprogram& s : flow.subprogs) {
+    if (!s.loops) continue;
+    for (uint32_t at = s.first; at < s.end; ++at)
+      if (flow.ops[at] != isa::Op::ld_imm64_high) tarjan.from(at);
+  }
 }
 
 }  // namespace skep::verify

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two orders over the instructions of each subprogram, calls stepped over (the last part of analyse(), flow.hpp).
+// Loops of each subprogram, calls stepped over (the last part of analyse(), flow.hpp).
 #pragma once
 
 #include <span>
@@ -7,10 +7,6 @@
 #include "verify/flow.hpp"
 
 namespace skep::verify {
-
-// Fills Flow::postorder, in which backward analyses settle fast. Linux's order, because what its stack liveness answers
-// half way can depend on it: the successors of an instruction are put aside together, the last is followed first.
-void order_instructions(std::span<const isa::Insn> insns, Flow& flow);
 
 // Fills At::loop with the strongly connected components, by Tarjan's algorithm, numbered from 1 as they are completed.
 // A component of one instruction counts where it jumps to itself.

@@ -108,7 +108,7 @@ void StackLiveness::settle(Instance& in) {
 // Sweeps in postorder until nothing is stale. What becomes stale ahead is computed in the same sweep, what lies behind
 // in the next one.
 void StackLiveness::settle(const Instance& in, FrameTable& t) const {
-  const uint32_t* order = flow_.postorder.data() + flow_.subprogs[in.subprog].postorder_begin;
+  const uint32_t* order = order_.data() + order_begin_[in.subprog];
   while (t.stale_from < t.stale_to) {
     std::size_t word = std::exchange(t.stale_from, SIZE_MAX);
     for (; word < t.stale_to; ++word) {
@@ -179,10 +179,40 @@ StackLiveness::Masks StackLiveness::masks(const CallChain& chain, unsigned frame
   return m == nullptr ? Masks{} : *m;
 }
 
+// Linux's order, because what is half way known can depend on it: the successors of an instruction are put aside
+// together, and the last is followed first.
+void StackLiveness::know_order() {
+  enum class Met : uint8_t { no, aside, entered };
+  std::vector<Met> met(insns_.size(), Met::no);
+  std::vector<uint32_t> aside;
+  order_.reserve(insns_.size());
+  place_.resize(insns_.size());
+  for (const Subprogram& s : flow_.subprogs) {
+    const auto begin = static_cast<uint32_t>(order_.size());
+    order_begin_.push_back(begin);
+    aside.push_back(s.first);
+    while (!aside.empty()) {
+      const uint32_t at = aside.back();
+      if (met[at] == Met::entered) {
+        place_[at] = static_cast<uint32_t>(order_.size()) - begin;
+        order_.push_back(at);
+        aside.pop_back();
+        continue;
+      }
+      met[at] = Met::entered;
+      for (uint32_t to : successors(insns_[at], at)) {
+        if (met[to] != Met::no) continue;
+        met[to] = Met::aside;
+        aside.push_back(to);
+      }
+    }
+  }
+}
+
 void StackLiveness::know_edges() {
   if (!place_.empty()) return;
+  know_order();
   const auto count = static_cast<uint32_t>(insns_.size());
-  place_.resize(count);
   jumps_begin_.assign(count + 1, 0);
   const auto each_jump = [&](auto f) {
     for (uint32_t i = 0; i < count; ++i)
@@ -194,10 +224,6 @@ void StackLiveness::know_edges() {
   jumps_.resize(jumps_begin_[count]);
   std::vector<uint32_t> filled(jumps_begin_.begin(), jumps_begin_.end() - 1);
   each_jump([&](uint32_t from, uint32_t to) { jumps_[filled[to]++] = from; });
-  for (uint32_t p = 0; p < flow_.postorder.size(); ++p) {
-    const uint32_t insn = flow_.postorder[p];
-    place_[insn] = p - flow_.subprogs[flow_.at[insn].subprog].postorder_begin;
-  }
 }
 
 void StackLiveness::set_stale(FrameTable& t, uint32_t insn) const {

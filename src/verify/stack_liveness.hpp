@@ -87,7 +87,7 @@ class StackLiveness {
   enum class Visit : uint8_t { never, wrote_nothing, wrote };
   struct FrameTable {
     std::vector<Masks> at;                            // by instruction, from the function's first
-    std::vector<uint64_t> stale;                      // a bit by place in the postorder: has to be computed
+    std::vector<uint64_t> stale;                      // a bit by place in the order: has to be computed
     std::size_t stale_from = SIZE_MAX, stale_to = 0;  // the words that may have bits
   };
   struct Instance {
@@ -126,6 +126,7 @@ class StackLiveness {
   void tell_caller(const Instance& in);
 
   void know_edges();
+  void know_order();
   void set_stale(FrameTable& t, uint32_t insn) const;
   void set_before_stale(const Instance& in, FrameTable& t, uint32_t insn) const;
   void set_all_stale(const Instance& in, FrameTable& t) const;
@@ -144,7 +145,8 @@ class StackLiveness {
 
   // Edges backwards: the jumps that lead to instruction i are jumps_[jumps_begin_[i]] to jumps_[jumps_begin_[i + 1]].
   std::vector<uint32_t> jumps_begin_, jumps_;
-  std::vector<uint32_t> place_;  // of each instruction in the postorder
+  std::vector<uint32_t> order_, order_begin_;  // instructions, subprogram by subprogram
+  std::vector<uint32_t> place_;                // of each instruction in its subprogram's part
 };
 
 }  // namespace skep::verify
