@@ -7,6 +7,7 @@
 #include "facts/contexts.hpp"
 #include "facts/grade.hpp"
 #include "facts/hook_args.hpp"
+#include "facts/lsm_hooks.hpp"
 
 namespace skep::facts {
 namespace {
@@ -86,6 +87,108 @@ TEST_F(GradedByBtf, EveryArgumentOfEveryIterator) {
     }
   }
   EXPECT_GT(iterators, 10U);
+}
+
+Code returning(int64_t value) {
+  return {make_insn(0x18, 0, 0, 0, static_cast<int32_t>(value)),
+          make_insn(0, 0, 0, 0, static_cast<int32_t>(value >> 32)), leave};
+}
+constexpr int64_t returned[] = {-4096, -4095, -1, 0, 1, 2, int64_t{1} << 32, 0xffffffff, 0x1ffffffff};
+
+bool allows(const ReturnRule& rule, int64_t v) {
+  switch (rule.answer) {
+    case Answer::any: return true;
+    case Answer::range: return v >= rule.min && v <= rule.max;
+    case Answer::low_range: return static_cast<int32_t>(v) >= rule.min && static_cast<int32_t>(v) <= rule.max;
+    case Answer::hook:
+    case Answer::operation:
+    case Answer::replaced: break;
+  }
+  ADD_FAILURE() << "no rule to compare with";
+  return false;
+}
+
+// Whether this machine lets such programs in at all; says so where it does not.
+bool machine_allows(ProgType type, AttachType attach, btf::TypeId target) {
+  if (load({.type = type, .attach = attach, .code = returning(0), .attach_btf_id = target}).error != EPERM) return true;
+  std::printf("not asked: %s, which this machine forbids\n", std::string(name(attach)).c_str());
+  return false;
+}
+
+TEST_F(GradedByBtf, TracingProgramsReturnAndStackAsTheirRowsSay) {
+  struct Place {
+    AttachType attach;
+    std::string_view target;
+    Kind kind;
+  };
+  const Code frames{make_insn(0x7a, 10, 0, -264, 0),
+                    make_insn(0x85, 0, 1, 0, 2),
+                    mov(0, 0),
+                    leave,
+                    make_insn(0x7a, 10, 0, -256, 0),
+                    mov(0, 0),
+                    leave};
+  for (Place p : {Place{AttachType::trace_raw_tp, "btf_trace_sched_switch", Kind::typedef_},
+                  {AttachType::trace_fentry, "bpf_fentry_test1", Kind::func},
+                  {AttachType::trace_fexit, "bpf_fentry_test1", Kind::func},
+                  {AttachType::modify_return, "bpf_modify_return_test", Kind::func},
+                  {AttachType::trace_iter, "bpf_iter_task", Kind::func}}) {
+    const auto id = types().find(p.target, p.kind);
+    if (!id) {
+      std::printf("not asked: %s, which this kernel does not have\n", std::string(p.target).c_str());
+      continue;
+    }
+    if (!machine_allows(ProgType::tracing, p.attach, *id)) continue;
+    auto loads = [&](const Code& c) {
+      return load({.type = ProgType::tracing, .attach = p.attach, .code = c, .attach_btf_id = *id}).error == 0;
+    };
+    for (int64_t v : returned)
+      EXPECT_EQ(loads(returning(v)), allows(return_rule(ProgType::tracing, p.attach), v)) << name(p.attach) << " " << v;
+    EXPECT_EQ(loads(frames), has_private_stack(ProgType::tracing, p.attach)) << name(p.attach);
+  }
+}
+
+TEST_F(GradedByBtf, EveryHookOfSecurityModules) {
+  constexpr std::string_view prefix = "bpf_lsm_";
+  const auto some = types().find("bpf_lsm_file_open", Kind::func);
+  ASSERT_TRUE(some);
+  if (!machine_allows(ProgType::lsm, AttachType::lsm_mac, *some)) return;
+  unsigned hooks = 0;
+  for (btf::TypeId id = 1; id < types().count(); ++id) {
+    const btf::Type t = types().type(id);
+    if (t.kind != Kind::func || !t.name.starts_with(prefix)) continue;
+    auto ask = [&](AttachType attach, const Code& c, uint32_t flags = 0, unsigned log_level = 1) {
+      return load({.type = ProgType::lsm,
+                   .attach = attach,
+                   .code = c,
+                   .flags = flags,
+                   .log_level = log_level,
+                   .attach_btf_id = id});
+    };
+    const std::string_view hook = t.name.substr(prefix.size());
+    const LsmHook known = lsm_hook(hook);
+    const Loaded first = ask(AttachType::lsm_mac, returning(0));
+    if (first.log.contains("wrong type name")) continue;  // a function of that name, but no hook
+    ++hooks;
+    EXPECT_EQ(first.log.contains("disabled hook"), known.disabled) << hook;
+    if (known.disabled) continue;
+    const btf::Type proto = types().resolve(t.size_or_type);
+    const LsmReturns returns = proto.size_or_type == 0 ? LsmReturns::nothing : LsmReturns::number;
+    for (AttachType attach : {AttachType::lsm_mac, AttachType::lsm_cgroup})
+      for (int64_t v : returned)
+        EXPECT_EQ(ask(attach, returning(v)).error == 0, allows(lsm_return_rule(attach, hook, returns), v))
+            << hook << " as " << name(attach) << " returns " << v;
+    EXPECT_EQ(ask(AttachType::lsm_mac, returning(0), prog_flag::sleepable).error == 0, known.sleepable) << hook;
+    for (uint32_t i = 0; i < proto.vlen; ++i) {
+      const Code c{make_insn(0x79, 2, 1, static_cast<int16_t>(i * 8), 0), mov(0, 0), leave};
+      const std::string log = ask(AttachType::lsm_mac, c, 0, 2).log;
+      const auto at = log.find("R2=");
+      if (at == std::string::npos) continue;  // a pointer to a pointer
+      if (log.substr(at).starts_with("R2=scalar(")) continue;
+      EXPECT_EQ(log.substr(at).starts_with("R2=ptr_"), known.plain) << hook << " " << i;
+    }
+  }
+  std::printf("%u hooks asked\n", hooks);
 }
 
 // A scalar argument may be read in part, from its first byte; a pointer whole.

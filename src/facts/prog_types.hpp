@@ -61,9 +61,9 @@ enum class Packets : uint8_t {
 };
 // Whether programs are loaded with the sleepable flag.
 enum class Sleeps : uint8_t { never, may, must };
-// Frames of this type's programs that get a stack of their own where the JIT can (stack depth is then asked of each
-// frame alone): `recursive` are those of attach types whose programs may meet themselves, and those that ask.
-enum class PrivateStack : uint8_t { never, always, recursive };
+// Whether frames of this type's programs get a stack of their own where the JIT can; stack depth is then asked of each
+// frame alone. `on_request`: where the structure of operations asks for it.
+enum class PrivateStack : uint8_t { never, always, on_request };
 // What a program names as its attach_btf_id: nothing, a function or tracepoint of the kernel, a structure of
 // operations, or a function of another program.
 enum class NamesTarget : uint8_t { nothing, function, operations, program };
@@ -71,7 +71,8 @@ enum class NamesTarget : uint8_t { nothing, function, operations, program };
 // Rare facts of a program type.
 struct ProgTypeFacts {
   Packets packets = Packets::closed;
-  AttachTypes attach = {};           // expected_attach_type at load; empty: every number is taken
+  AttachTypes attach = {};           // expected_attach_type at load; empty: every number is taken, to begin with
+  AttachTypes hooks = {};            // those that verification goes on with, after the program is taken; empty: all
   AttachType unsaid_means = unsaid;  // what 0 stands for
   std::optional<Cap> needs = {};     // besides Cap::bpf
   std::optional<Cap> needs_too = {};
@@ -80,6 +81,7 @@ struct ProgTypeFacts {
   Sleeps sleeps = Sleeps::never;
   AttachTypes sleeps_at = {};  // the only attach types that may; empty: all
   PrivateStack private_stack = PrivateStack::never;
+  AttachTypes private_stack_at = {};  // the only attach types that have one; empty: all
   NamesTarget names = NamesTarget::nothing;
   bool gpl_only = false;   // whatever it calls
   bool extendable = true;  // freplace may put a program in the place of one of its functions
@@ -102,7 +104,9 @@ inline constexpr AttachTypes cgroup_skb{cgroup_inet_ingress, cgroup_inet_egress}
     reuseport{unsaid, sk_reuseport_select, sk_reuseport_select_or_migrate}, lookup{sk_lookup},
     netfilter_only{netfilter}, none{unsaid},
     tracing{trace_raw_tp, trace_fentry, trace_fexit, modify_return, trace_iter},
-    tracing_asleep{trace_fentry, trace_fexit, modify_return, trace_iter}, lsm{lsm_mac, lsm_cgroup}, lsm_asleep{lsm_mac};
+    tracing_asleep{trace_fentry, trace_fexit, modify_return, trace_iter},
+    tracing_recursive{trace_raw_tp, trace_fentry, trace_fexit, modify_return},
+    lsm{lsm_mac, lsm_cgroup, trace_fentry, trace_fexit};
 }  // namespace attach_sets
 
 // clang-format off
@@ -159,13 +163,13 @@ inline constexpr AttachTypes cgroup_skb{cgroup_inet_ingress, cgroup_inet_egress}
   X(  cgroup_sockopt,          25, "5.3",  sockopt,             absent,  unsupported,  allow, \
       .packets = Packets::anything, .attach = attach_sets::sockopt, .needs = Cap::net_admin ) \
   X(  tracing,                 26, "5.5",  btf_args,            absent,  context,      number, \
-      .attach = attach_sets::tracing, .needs = Cap::perfmon, .sleeps = Sleeps::may, .sleeps_at = attach_sets::tracing_asleep, .private_stack = PrivateStack::recursive, .names = NamesTarget::function ) \
+      .hooks = attach_sets::tracing, .needs = Cap::perfmon, .sleeps = Sleeps::may, .sleeps_at = attach_sets::tracing_asleep, .private_stack = PrivateStack::always, .private_stack_at = attach_sets::tracing_recursive, .names = NamesTarget::function ) \
   X(  struct_ops,              27, "5.6",  btf_args,            absent,  context,      number, \
-      .needs = Cap::perfmon, .sleeps = Sleeps::may, .private_stack = PrivateStack::recursive, .names = NamesTarget::operations, .gpl_only = true ) \
+      .needs = Cap::perfmon, .sleeps = Sleeps::may, .private_stack = PrivateStack::on_request, .names = NamesTarget::operations, .gpl_only = true ) \
   X(  ext,                     28, "5.6",  btf_args,            absent,  unsupported,  number, \
       .attach = attach_sets::none, .needs = Cap::net_admin, .needs_too = Cap::perfmon, .names = NamesTarget::program, .extendable = false ) \
   X(  lsm,                     29, "5.7",  btf_args,            absent,  unsupported,  number, \
-      .attach = attach_sets::lsm, .needs = Cap::perfmon, .sleeps = Sleeps::may, .sleeps_at = attach_sets::lsm_asleep, .private_stack = PrivateStack::recursive, .names = NamesTarget::function, .gpl_only = true ) \
+      .hooks = attach_sets::lsm, .needs = Cap::perfmon, .sleeps = Sleeps::may, .names = NamesTarget::function, .gpl_only = true ) \
   X(  sk_lookup,               30, "5.9",  sk_lookup,           absent,  context,      sk, \
       .attach = attach_sets::lookup ) \
   X(  syscall,                 31, "5.14", syscall_buffer,      absent,  context,      number, \
@@ -227,10 +231,15 @@ constexpr bool takes_attach(ProgType t, AttachType a) {
   const AttachTypes& taken = row(t).rare.attach;
   return taken.empty() || taken.has(a);
 }
-// Whether a program of this type may be loaded as sleepable. "may": tracing, lsm, uprobes, iterators, struct_ops.
+// Whether a program of this type may be loaded as sleepable. A function attached to may refuse that still: fmod_ret's
+// that are not marked, LSM hooks (lsm_hooks.hpp). "may": tracing, lsm, uprobes, iterators, struct_ops.
 constexpr bool may_sleep(ProgType t, AttachType a) {
   const ProgTypeFacts& f = row(t).rare;
   return f.sleeps != Sleeps::never && (f.sleeps_at.empty() || f.sleeps_at.has(a));
+}
+constexpr bool has_private_stack(ProgType t, AttachType a) {
+  const ProgTypeFacts& f = row(t).rare;
+  return f.private_stack == PrivateStack::always && (f.private_stack_at.empty() || f.private_stack_at.has(a));
 }
 // Whether these capabilities load a program of this type.
 constexpr bool may_load(ProgType t, Caps caps) {

@@ -15,7 +15,8 @@ namespace skep::facts {
 enum class Answer : uint8_t {
   any,        // whatever is initialised
   range,      // a number in [min, max]
-  hook,       // lsm: the range of the hook, of r0's low 32 bits as a signed number; a void lsm_cgroup hook asks for 1
+  low_range,  // a number whose low 32 bits, signed, are in [min, max]
+  hook,       // lsm: lsm_return_rule() of lsm_hooks.hpp
   operation,  // struct_ops: what the operation returns: nothing asked of void, a trusted pointer or 0 of a pointer
   replaced,   // ext: what the replaced function must
 };

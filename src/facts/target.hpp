@@ -35,6 +35,7 @@ struct Limits {
   unsigned loop_iterations = 1U << 23;   // of bpf_loop
   unsigned global_arguments = 5;         // registers of a call
   uint32_t variable_offset = 1U << 29;   // of a pointer, either way, and of a memory's size
+  unsigned strict_packet_align = 2;      // for strict alignment: packets begin so many bytes behind a multiple of 4
   uint32_t packet_offset = 0xffff;       // known part of a packet pointer
 };
 

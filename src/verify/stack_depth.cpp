@@ -21,13 +21,7 @@ struct Way {
 bool may_have_private_stacks(const Inputs& in, const Flow& flow) {
   if (in.target.jit() != facts::Jit::on) return false;
   if (std::ranges::any_of(flow.subprogs, &Subprogram::tail_calls)) return false;
-  switch (facts::row(in.prog.type).rare.private_stack) {
-    case facts::PrivateStack::never: return false;
-    case facts::PrivateStack::always: return true;
-    case facts::PrivateStack::recursive:
-      return in.prog.type == facts::ProgType::tracing && in.prog.attach_type != facts::AttachType::trace_iter;
-  }
-  std::unreachable();
+  return facts::has_private_stack(in.prog.type, in.prog.attach_type);
 }
 
 class Chains {
