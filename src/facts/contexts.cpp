@@ -66,30 +66,31 @@ constexpr ContextField xdp_md_fields[] = {
   { "egress_ifindex", 20,  4,  1, egress_ifindex,  whole,    xdp,                               nobody,                     "5.8"_v, {.read_at = {AttachType::xdp_devmap}} },
 };
 
-// The registers of the interrupted code; a part of one may be read.
+// The registers of the interrupted code, or parts of them. 6.18.15 lets programs write them, 6.18.44 does not; when
+// that changed is not known.
 constexpr ContextField pt_regs_fields[] = {
 //  name                 at  size n  value   shape     read by  written by  since
-  { "r15",                 0,  8,  1, unheld, narrow,   anyone, nobody,  "4.1"_v },
-  { "r14",                 8,  8,  1, unheld, narrow,   anyone, nobody,  "4.1"_v },
-  { "r13",                16,  8,  1, unheld, narrow,   anyone, nobody,  "4.1"_v },
-  { "r12",                24,  8,  1, unheld, narrow,   anyone, nobody,  "4.1"_v },
-  { "bp",                 32,  8,  1, unheld, narrow,   anyone, nobody,  "4.1"_v },
-  { "bx",                 40,  8,  1, unheld, narrow,   anyone, nobody,  "4.1"_v },
-  { "r11",                48,  8,  1, unheld, narrow,   anyone, nobody,  "4.1"_v },
-  { "r10",                56,  8,  1, unheld, narrow,   anyone, nobody,  "4.1"_v },
-  { "r9",                 64,  8,  1, unheld, narrow,   anyone, nobody,  "4.1"_v },
-  { "r8",                 72,  8,  1, unheld, narrow,   anyone, nobody,  "4.1"_v },
-  { "ax",                 80,  8,  1, unheld, narrow,   anyone, nobody,  "4.1"_v },
-  { "cx",                 88,  8,  1, unheld, narrow,   anyone, nobody,  "4.1"_v },
-  { "dx",                 96,  8,  1, unheld, narrow,   anyone, nobody,  "4.1"_v },
-  { "si",                104,  8,  1, unheld, narrow,   anyone, nobody,  "4.1"_v },
-  { "di",                112,  8,  1, unheld, narrow,   anyone, nobody,  "4.1"_v },
-  { "orig_ax",           120,  8,  1, unheld, narrow,   anyone, nobody,  "4.1"_v },
-  { "ip",                128,  8,  1, unheld, narrow,   anyone, nobody,  "4.1"_v },
-  { "cs",                136,  8,  1, unheld, narrow,   anyone, nobody,  "4.1"_v, {.declared = 2} },
-  { "flags",             144,  8,  1, unheld, narrow,   anyone, nobody,  "4.1"_v },
-  { "sp",                152,  8,  1, unheld, narrow,   anyone, nobody,  "4.1"_v },
-  { "ss",                160,  8,  1, unheld, narrow,   anyone, nobody,  "4.1"_v, {.declared = 2} },
+  { "r15",                 0,  8,  1, unheld, anywhere, anyone, anyone,  "4.1"_v, {.written_until = 15} },
+  { "r14",                 8,  8,  1, unheld, anywhere, anyone, anyone,  "4.1"_v, {.written_until = 15} },
+  { "r13",                16,  8,  1, unheld, anywhere, anyone, anyone,  "4.1"_v, {.written_until = 15} },
+  { "r12",                24,  8,  1, unheld, anywhere, anyone, anyone,  "4.1"_v, {.written_until = 15} },
+  { "bp",                 32,  8,  1, unheld, anywhere, anyone, anyone,  "4.1"_v, {.written_until = 15} },
+  { "bx",                 40,  8,  1, unheld, anywhere, anyone, anyone,  "4.1"_v, {.written_until = 15} },
+  { "r11",                48,  8,  1, unheld, anywhere, anyone, anyone,  "4.1"_v, {.written_until = 15} },
+  { "r10",                56,  8,  1, unheld, anywhere, anyone, anyone,  "4.1"_v, {.written_until = 15} },
+  { "r9",                 64,  8,  1, unheld, anywhere, anyone, anyone,  "4.1"_v, {.written_until = 15} },
+  { "r8",                 72,  8,  1, unheld, anywhere, anyone, anyone,  "4.1"_v, {.written_until = 15} },
+  { "ax",                 80,  8,  1, unheld, anywhere, anyone, anyone,  "4.1"_v, {.written_until = 15} },
+  { "cx",                 88,  8,  1, unheld, anywhere, anyone, anyone,  "4.1"_v, {.written_until = 15} },
+  { "dx",                 96,  8,  1, unheld, anywhere, anyone, anyone,  "4.1"_v, {.written_until = 15} },
+  { "si",                104,  8,  1, unheld, anywhere, anyone, anyone,  "4.1"_v, {.written_until = 15} },
+  { "di",                112,  8,  1, unheld, anywhere, anyone, anyone,  "4.1"_v, {.written_until = 15} },
+  { "orig_ax",           120,  8,  1, unheld, anywhere, anyone, anyone,  "4.1"_v, {.written_until = 15} },
+  { "ip",                128,  8,  1, unheld, anywhere, anyone, anyone,  "4.1"_v, {.written_until = 15} },
+  { "cs",                136,  8,  1, unheld, anywhere, anyone, anyone,  "4.1"_v, {.written_until = 15, .declared = 2} },
+  { "flags",             144,  8,  1, unheld, anywhere, anyone, anyone,  "4.1"_v, {.written_until = 15} },
+  { "sp",                152,  8,  1, unheld, anywhere, anyone, anyone,  "4.1"_v, {.written_until = 15} },
+  { "ss",                160,  8,  1, unheld, anywhere, anyone, anyone,  "4.1"_v, {.written_until = 15, .declared = 2} },
 };
 constexpr ContextField perf_event_fields[] = {
   { "regs",             0,  8, 21, unheld, whole,    anyone, nobody, "4.9"_v },
@@ -419,7 +420,8 @@ FieldAccess touch(const ContextField& f, unsigned inside, unsigned size, Access 
 std::optional<NoAccess> forbidden(const ContextField& f, const Accessor& who, Access access) {
   const bool writes = access == Access::write;
   if (!writes && !f.readable.has(who.type)) return NoAccess::unreadable;
-  if (writes && !f.writable.has(who.type)) return NoAccess::read_only;
+  const bool writable = f.writable.has(who.type) && (f.rare.written_until == 0 || who.patch <= f.rare.written_until);
+  if (writes && !writable) return NoAccess::read_only;
   const AttachTypes& at = writes ? f.rare.written_at : f.rare.read_at;
   if (!at.empty() && who.attach && !at.has(effective_attach(who.type, *who.attach))) return NoAccess::attach_type;
   const auto& needs = writes ? f.rare.write_needs : f.rare.read_needs;

@@ -103,7 +103,8 @@ struct ContextField {
     std::string_view structure = {};
     AttachTypes read_at = {}, written_at = {};  // the only attach types; empty: all
     std::optional<Cap> read_needs = {}, write_needs = {};
-    uint8_t also = 0;  // as many aligned bytes as well, where they begin in the field; the rest is padding
+    uint8_t written_until = 0;  // the last patch of 6.18 known to allow writes; 0: all do
+    uint8_t also = 0;           // as many aligned bytes as well, where they begin in the field; the rest is padding
     uint8_t written_elements = 255;  // only the first so many
     uint8_t least = 1;               // no part is narrower
     uint8_t declared = 0;      // bytes in Linux's header, where they are fewer: the rest is padding that may be read
@@ -158,10 +159,12 @@ struct AccessRefusal {
 // Who asks. Where the attach type is not known, what any attach type may is allowed.
 struct Accessor {
   constexpr Accessor(ProgType t) : type(t) {}  // NOLINT(google-explicit-constructor): a program type is one
-  constexpr Accessor(ProgType t, AttachType a, Caps c = Caps::all()) : type(t), attach(a), caps(c) {}
+  constexpr Accessor(ProgType t, AttachType a, Caps c = Caps::all(), unsigned p = newest_patch)
+      : type(t), attach(a), caps(c), patch(p) {}
   ProgType type;
   std::optional<AttachType> attach = {};
   Caps caps = Caps::all();
+  unsigned patch = newest_patch;  // of Linux 6.18
 };
 
 // The field that an access to the context touches, or why Linux refuses it. The context is that of `who.type`; for

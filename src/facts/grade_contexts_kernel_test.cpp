@@ -112,6 +112,15 @@ void ask_all(ProgType type, AttachType attach, const Code& before, int from, int
       }
 }
 
+// N where Linux 6.18.N runs.
+unsigned running_patch() {
+  utsname u{};
+  uname(&u);
+  unsigned patch = newest_patch;
+  std::sscanf(u.release, "6.18.%u", &patch);
+  return patch;
+}
+
 class GradedContexts : public Graded {};
 
 TEST_F(GradedContexts, EveryAccess) {
@@ -119,7 +128,7 @@ TEST_F(GradedContexts, EveryAccess) {
     if (r.id == ProgType::unspec || !loads_when_empty(r.id)) continue;
     for (AttachType attach : attach_types_of(r.id)) {
       auto answer = [&](int at, unsigned size, Access access) {
-        return access_field({r.id, attach}, at, size, access);
+        return access_field({r.id, attach, Caps::all(), running_patch()}, at, size, access);
       };
       const int end = static_cast<int>(layout(r.context).bytes) + 8;
       ask_all(r.id, attach, {}, -8, std::min(end, 240), answer);

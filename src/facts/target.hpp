@@ -70,7 +70,7 @@ class Target {
   const Helper* prototype(uint64_t id, ProgType type) const { return facts::prototype(id, type); }
   const Kfunc* kfunc(std::string_view name) const { return kfunc_by_name(name); }  // null: none
 
-  static constexpr unsigned newest_patch = 44;
+  static constexpr unsigned newest_patch = facts::newest_patch;
 
  private:
   unsigned patch_ = newest_patch;

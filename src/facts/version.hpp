@@ -35,6 +35,9 @@ static_assert("5.9"_v < "5.10"_v && "5.19"_v < "6.0"_v);
 
 inline std::string text(Version v) { return std::to_string(v.major) + "." + std::to_string(v.minor); }
 
+// The newest patch of 6.18 that skep has been judged against.
+inline constexpr unsigned newest_patch = 44;
+
 // Missing knowledge is a value.
 enum class Support : uint8_t { yes, no, unknown };
 
