@@ -232,7 +232,7 @@ constexpr bool takes_attach(ProgType t, AttachType a) {
   return taken.empty() || taken.has(a);
 }
 // Whether a program of this type may be loaded as sleepable. A function attached to may refuse that still: fmod_ret's
-// that are not marked, LSM hooks (lsm_hooks.hpp). "may": tracing, lsm, uprobes, iterators, struct_ops.
+// that are not marked, LSM hooks (functions.hpp). "may": tracing, lsm, uprobes, iterators, struct_ops.
 constexpr bool may_sleep(ProgType t, AttachType a) {
   const ProgTypeFacts& f = row(t).rare;
   return f.sleeps != Sleeps::never && (f.sleeps_at.empty() || f.sleeps_at.has(a));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "facts/returns.hpp"
 
+#include "facts/functions.hpp"
+
 namespace skep::facts {
 namespace {
 
@@ -39,6 +41,14 @@ const ReturnRule& return_rule(ProgType type, AttachType attach) {
   for (const ReturnRule& r : rules)
     if (r.type == type && (r.at.empty() || r.at.has(attach))) return r;
   return anything;
+}
+
+ReturnRule lsm_return_rule(AttachType attach, std::string_view hook, HookReturns returns) {
+  const bool nothing = returns == HookReturns::nothing;
+  if (attach == AttachType::lsm_cgroup) return {ProgType::lsm, {}, Answer::range, nothing ? 1 : 0, 1};
+  if (nothing) return {ProgType::lsm, {}, Answer::any};
+  if (has_word(bool_lsm_hooks, hook)) return {ProgType::lsm, {}, Answer::low_range, 0, 1};
+  return {ProgType::lsm, {}, Answer::low_range, -4095, 0};
 }
 
 }  // namespace skep::facts

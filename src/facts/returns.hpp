@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "facts/prog_types.hpp"
 
@@ -16,7 +17,7 @@ enum class Answer : uint8_t {
   any,        // whatever is initialised
   range,      // a number in [min, max]
   low_range,  // a number whose low 32 bits, signed, are in [min, max]
-  hook,       // lsm: lsm_return_rule() of lsm_hooks.hpp
+  hook,       // lsm: lsm_return_rule()
   operation,  // struct_ops: what the operation returns: nothing asked of void, a trusted pointer or 0 of a pointer
   replaced,   // ext: what the replaced function must
 };
@@ -30,6 +31,11 @@ struct ReturnRule {
 
 // The rule of a program; every program has one.
 const ReturnRule& return_rule(ProgType type, AttachType attach);
+
+// The rule of a program at a hook of security modules, named as its function in BTF ("bpf_lsm_file_open"). Hooks
+// themselves have rules in functions.hpp.
+enum class HookReturns : uint8_t { number, nothing };  // in BTF
+ReturnRule lsm_return_rule(AttachType attach, std::string_view hook, HookReturns returns);
 
 // An asynchronous callback (a timer's, a work queue's, a task_work's) returns 0 and an exception callback what its
 // program does; see Answer for how a range is asked.
