@@ -48,7 +48,7 @@ Result<void> Walk::access_context(const Access& a, int64_t off) {
   const bool fixed_ok = facts::row(q_.type()).context == facts::Context::syscall_buffer;
   TRY_VOID(unmoved(r, a.reg, fixed_ok));
   if (facts::row(q_.type()).context == facts::Context::btf_args) return access_arguments(a, off);
-  const facts::Accessor who{q_.type(), q_.attach_type(), target_.caps()};
+  const facts::Accessor who{q_.type(), q_.attach_type(), target_.caps(), target_.patch()};
   const auto field = facts::access_field(who, off, a.size, how(a));
   if (!field) return fail(NoContextField{.off = off, .size = a.size, .why = facts::text(field.error(), who, a.size)});
   if (a.what == Do::write || a.value < 0) return {};
