@@ -84,8 +84,8 @@ Taken Walk::decide_jump(const isa::Row& row, const Reg& a, const Reg& b) const {
   return decide(op, row.bits, a.var, b.var);
 }
 
-// The places that hold a number of this id; beyond six a number loses its relation.
-static void collect_linked(State& s, uint32_t id, Linked& linked) {
+// The places that hold a number of this id and that somebody may read; beyond six a number loses its relation.
+static void collect_linked(State& s, const Flow& flow, uint32_t id, Linked& linked) {
   id &= ~id_adds;
   auto add = [&](Reg& r, unsigned frame, unsigned index, bool is_register) {
     if (!r.is_scalar() || (r.id & ~id_adds) != id) return;
@@ -97,7 +97,9 @@ static void collect_linked(State& s, uint32_t id, Linked& linked) {
   };
   for (unsigned f = s.top + 1U; f-- > 0;) {
     Frame& frame = *s.frames[f];
-    for (unsigned r = 0; r < 10; ++r) add(frame.regs[r], f, r, true);
+    const uint16_t live = flow.at[s.insn_of(f)].live;
+    for (unsigned r = 0; r < 10; ++r)
+      if ((live >> r & 1) != 0) add(frame.regs[r], f, r, true);
     for (unsigned i = 0; i < frame.stack.size(); ++i)
       if (frame.stack[i].holds_spill()) add(frame.stack[i].spilled, f, i, false);
   }
@@ -149,8 +151,9 @@ Result<void> Walk::branch(const isa::Insn& i, const isa::Row& row) {
     return {};
   }
   Linked linked;
-  if (by_register && reg(i.src()).is_scalar() && reg(i.src()).id != 0) collect_linked(*cur_, reg(i.src()).id, linked);
-  if (reg(i.dst()).is_scalar() && reg(i.dst()).id != 0) collect_linked(*cur_, reg(i.dst()).id, linked);
+  if (by_register && reg(i.src()).is_scalar() && reg(i.src()).id != 0)
+    collect_linked(*cur_, flow_, reg(i.src()).id, linked);
+  if (reg(i.dst()).is_scalar() && reg(i.dst()).id != 0) collect_linked(*cur_, flow_, reg(i.dst()).id, linked);
   if (linked.count > 1) note_step().linked = linked;
   State& jumps = *TRY(put_aside(static_cast<uint32_t>(int64_t{at_} + 1 + i.off), at_));
   State& falls = *cur_;
