@@ -111,7 +111,9 @@ static void spread(State& s, const Reg& known, const Linked& linked) {
     Frame& frame = *s.frames[p.frame];
     Reg& r = p.is_register ? frame.regs[p.index] : frame.stack[p.index].spilled;
     if (!r.is_scalar() || &r == &known || (r.id & ~id_adds) != (known.id & ~id_adds)) continue;
-    if (((r.id | known.id) & id_adds) == 0 || r.off == known.off) {
+    const uint32_t how = (r.id | known.id) & id_adds;
+    if (how == id_adds) continue;  // one moved as a whole, the other its low half
+    if (how == 0 || r.off == known.off) {
       r = known;
       continue;
     }
@@ -120,9 +122,7 @@ static void spread(State& s, const Reg& known, const Linked& linked) {
     r = known;
     r.off = before.off;
     r.id = before.id;
-    r.var = Scalar::of(known.var.bits + by.bits, add(known.var.whole(), by.whole()), add(known.var.low(), by.low()));
-    if (((before.id | known.id) & id_adds_low) != 0) r.var = zero_extended(r.var, 4);
-    r.var.sync();
+    r.var = alu(isa::row(how == id_adds_low ? isa::Op::add32_imm : isa::Op::add64_imm), known.var, by);
   }
 }
 
