@@ -3,6 +3,8 @@
 // whole line is read, because JSON objects have no order.
 #include "judge/question.hpp"
 
+#include <algorithm>
+
 #include "facts/attach_types.hpp"
 #include "facts/uapi.hpp"
 #include "judge/json_reader.hpp"
@@ -458,7 +460,10 @@ Result<void> assemble_target(Draft& d) {
     std::string name = names[i];
     if (d.caps && name.find("+caps=") != name.npos)
       return fail(Contradiction{.one = "caps", .other = name, .why = "the target says its capabilities itself"});
-    if (d.caps) name += "+caps=" + *d.caps;
+    if (d.caps) {
+      std::ranges::replace(*d.caps, '+', ',');  // in a target's name the plus is between options
+      name += "+caps=" + *d.caps;
+    }
     auto target =
         TRY_WITHIN(facts::target_by_name(name), d.targets ? "targets: [" + std::to_string(i) + "]" : "target");
     if (i == 0) d.q.target = target;  // runs are for the first; the verifier answers for each

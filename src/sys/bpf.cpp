@@ -119,7 +119,8 @@ Loaded load_with_log(Command command, Attr attr) {
     const int fd = bpf(command, attr);
     return {.fd = Fd(std::max(fd, -1)), .err = std::min(fd, 0)};
   }
-  for (uint32_t size = 1 << 16;;) {
+  constexpr uint32_t instructions = 3;  // levels that write them; figures and a reason are short
+  for (uint32_t size = (attr.log_level & instructions) != 0 ? 1 << 16 : 1 << 12;;) {
     const auto log = std::make_unique_for_overwrite<char[]>(size);
     log[0] = '\0';
     attr.log = address(log.get());

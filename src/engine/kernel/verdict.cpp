@@ -113,7 +113,8 @@ Verdict verdict_of(int err, std::string log) {
     if (line.empty() || is_figure(line, v.effort)) continue;
     const auto insn = walked(line);
     if (insn) last_walked = insn;
-    message = insn ? std::string_view() : line;
+    if (!line.starts_with("cur state:") && !line.starts_with("old state:"))  // behind "infinite loop detected"
+      message = insn ? std::string_view() : line;
   }
   if (err == 0) {
     v.outcome = Outcome::accepted;

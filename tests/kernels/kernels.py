@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Kernels as Debian packages them, fetched once and kept in ~/.cache/skep/kernels.
+
+The suite that has the package need not be the machine's: apt gets a configuration of its own, with the mirror's address
+out of the machine's sources, and nothing of the machine's apt is changed.
+"""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+
+# Patch levels change verdicts, so a kernel is named by its package.
+KERNELS = {
+    "6.18.15": ("trixie-backports", "linux-image-6.18.15+deb13-cloud-amd64"),
+}
+KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+
+
+class CannotBeHad(Exception):
+    """The package cannot be fetched, and why: the one reason for which tests in guests are skipped."""
+
+
+def cache():
+    return pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "skep" / "kernels"
+
+
+def mirror():
+    """The address of the mirror that this machine gets Debian from."""
+    etc = pathlib.Path("/etc/apt")
+    for source in [etc / "sources.list", *sorted((etc / "sources.list.d").glob("*"))]:
+        if not source.is_file():
+            continue
+        for line in source.read_text().splitlines():
+            found = re.match(r"(?:URIs:|deb(?: \[[^]]*\])?)\s+(\S+/debian)/?(?:\s|$)", line)
+            if found:
+                return found.group(1)
+    raise CannotBeHad("no source of this machine's apt is a mirror of Debian")
+
+
+def run(command, **options):
+    done = subprocess.run(command, capture_output=True, text=True, **options)
+    if done.returncode != 0:
+        raise CannotBeHad(f"{command[0]} {command[1]}: " + (done.stderr.strip() or f"exit {done.returncode}"))
+    return done.stdout
+
+
+def fetch(package, suite, folder):
+    """The path of the downloaded package."""
+    apt = folder / "apt"
+    (apt / "lists" / "partial").mkdir(parents=True)
+    (apt / "archives" / "partial").mkdir(parents=True)
+    (apt / "debian.sources").write_text(
+        f"Types: deb\nURIs: {mirror()}\nSuites: {suite}\nComponents: main\nSigned-By: {KEYRING}\n")
+    (apt / "apt.conf").write_text(
+        f'Dir::Etc::SourceList "{apt}/debian.sources";\nDir::Etc::SourceParts "/dev/null";\n'
+        f'Dir::State::Lists "{apt}/lists";\nDir::State::status "/dev/null";\nDir::Cache "{apt}";\n'
+        f'Dir::Cache::Archives "{apt}/archives";\nAPT::Sandbox::User "root";\n')
+    environment = {**os.environ, "APT_CONFIG": str(apt / "apt.conf")}
+    run(["apt-get", "update", "-qq"], env=environment)
+    run(["apt-get", "download", "-qq", package], env=environment, cwd=folder)
+    return next(folder.glob("*.deb"))
+
+
+def image(version):
+    """The path of a kernel's image; CannotBeHad with the reason where there is no way to it."""
+    if version not in KERNELS:
+        raise SystemExit(f"no kernel '{version}'; known: {', '.join(KERNELS)}")
+    suite, package = KERNELS[version]
+    kept = cache() / f"vmlinuz-{package.removeprefix('linux-image-')}"
+    if kept.exists():
+        return kept
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=kept.parent) as name:
+        folder = pathlib.Path(name)
+        deb = fetch(package, suite, folder)
+        run(["dpkg-deb", "--extract", deb, folder / "inside"])
+        found = next((folder / "inside" / "boot").glob("vmlinuz-*"))
+        shutil.move(found, folder / "vmlinuz")
+        (folder / "vmlinuz").rename(kept)
+    return kept
