@@ -69,7 +69,7 @@ GUEST_ALONE = [
     ({"type": "tracing", "attach_type": "trace_fexit", "attach_to": "do_unlinkat"}, "r0 = 0; exit", ""),
     ({"type": "tracing", "attach_type": "modify_return", "attach_to": "bpf_modify_return_test"}, "r0 = 0; exit", ""),
     ({"type": "tracing", "attach_type": "trace_fentry", "attach_to": "do_unlinkat"}, "r0 = *(u64 *)(r1 + 64); exit",
-     "func 'do_unlinkat' doesn't have 9-th argument"),
+     "invalid bpf_context access off=64 size=8"),
     ({"type": "lsm", "attach_type": "lsm_mac", "attach_to": "file_open"}, "r0 = 0; exit", ""),
     ({"type": "lsm", "attach_type": "lsm_mac", "attach_to": "file_open"}, "r0 = 1; exit",
      "At program exit the register R0 has smin=1 smax=1 should have been in [-4095, 0]"),
@@ -81,19 +81,21 @@ COMPARED = ("result", "errno", "message", "insn", "processed", "states", "peak_s
 # bpf_loop of 8 million rounds, each of which does the same: a day under emulation.
 ENDLESS = """
   r1 = 8388608
-  r2 = func[pc+5]
+  r2 = func[outer]
   r3 = 0
   r4 = 0
   call loop
   r0 = 0
   exit
+outer:
   r1 = 8388608
-  r2 = func[pc+5]
+  r2 = func[inner]
   r3 = 0
   r4 = 0
   call loop
   r0 = 0
   exit
+inner:
   r0 = 0
   exit
 """
