@@ -38,7 +38,8 @@ TEST(Verdict, NamesTheInstructionThatTheReasonNames) {
   EXPECT_EQ(verdict_of(-EINVAL, "5: (95) exit\nUnreleased reference id=2 alloc_insn=3\n").insn, 5u);
   EXPECT_EQ(verdict_of(-EINVAL, "unknown opcode ff\nprocessed 0 insns (limit 1000000) total_states 0\n").insn,
             std::nullopt);
-  const Verdict loop = verdict_of(-EINVAL, "1: (05) goto pc-2\ninfinite loop detected at insn 0\ncur state: R0=0\nold state: R0=0\n");
+  const Verdict loop =
+      verdict_of(-EINVAL, "1: (05) goto pc-2\ninfinite loop detected at insn 0\ncur state: R0=0\nold state: R0=0\n");
   EXPECT_EQ(loop.message, "infinite loop detected at insn 0");
   EXPECT_EQ(loop.insn, 0u);
   EXPECT_EQ(verdict_of(-E2BIG, "BPF program is too large. Processed 1000001 insn\n").insn, std::nullopt);
