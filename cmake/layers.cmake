@@ -5,7 +5,8 @@
 # those of the layers it uses, directly or through them; a configure-time scan of #include refuses the rest.
 # Beside the code stand *_test.cpp (one GoogleTest program a layer, label `fast`; *_kernel_test.cpp and *_peer_test.cpp,
 # which ask the running kernel and foreign tools, are one more each) and, with SKEP_FUZZ, *_fuzz.cpp (one libFuzzer
-# program each). main.cpp belongs to MAIN. TEST_USES and TEST_LINK are for judges that only tests ask.
+# program each). main.cpp belongs to MAIN. TEST_USES and TEST_LINK are for judges that only tests ask; a
+# header that includes GoogleTest's is for tests.
 
 define_property(TARGET PROPERTY SKEP_REACH)
 set_property(GLOBAL PROPERTY SKEP_LAYERS "")
@@ -39,7 +40,8 @@ function(skep_layer name)
     file(STRINGS ${f} lines REGEX "^ *# *include \"[a-z_/]+")
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${f})
     set(allowed ${reach})
-    if(f MATCHES "_test\\.cpp$")
+    file(STRINGS ${f} for_tests REGEX "<gtest/gtest.h>" LIMIT_COUNT 1)
+    if(f MATCHES "_test\\.cpp$" OR for_tests)
       set(allowed ${test_reach})
     endif()
     foreach(line ${lines})

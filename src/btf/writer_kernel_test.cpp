@@ -1,27 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The running kernel reads what Writer wrote: it checks BTF more strictly than parse() does.
-#include <linux/bpf.h>
-#include <sys/syscall.h>
-
 #include "btf/made.hpp"
 #include "btf/writer.hpp"
+#include "sys/bpf.hpp"
 
 namespace skep::btf {
 namespace {
 
 std::string load_into_kernel(const Buffer& bytes) {
-  std::string log(65536, '\0');
-  bpf_attr attr;
-  std::memset(&attr, 0, sizeof attr);
-  attr.btf = reinterpret_cast<uint64_t>(bytes.data());
-  attr.btf_size = static_cast<uint32_t>(bytes.size());
-  attr.btf_log_buf = reinterpret_cast<uint64_t>(log.data());
-  attr.btf_log_size = static_cast<uint32_t>(log.size());
-  attr.btf_log_level = 1;
-  long fd = ::syscall(SYS_bpf, BPF_BTF_LOAD, &attr, sizeof attr);
-  if (fd < 0) return std::strerror(errno) + std::string("\n") + log.c_str();
-  ::close(static_cast<int>(fd));
-  return "accepted";
+  const auto loaded = sys::load_btf(bytes, 1);
+  return loaded.err == 0 ? "accepted" : errno_text(-loaded.err) + "\n" + loaded.log;
 }
 
 TEST(WriterKernel, AcceptsEveryKind) {

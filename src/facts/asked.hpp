@@ -10,9 +10,6 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <linux/bpf.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -27,6 +24,7 @@
 #include "facts/prog_types.hpp"
 #include "facts/uapi.hpp"
 #include "isa/assemble.hpp"
+#include "sys/bpf.hpp"
 
 namespace skep::facts {
 
@@ -56,8 +54,6 @@ struct Answer {
 
 class Kernel : public isa::Names {
  public:
-  Kernel() : log_(1 << 20, '\0') {}
-
   // With `call NAME` of helpers and kfuncs, map[TYPE] or map[special|const_str|no_reads|no_writes], var[NAME].
   // The subprogram `callback`, if the text has one, is the program's last; what comes before is `main`.
   Answer ask(const Where& at, const std::string& text, std::string_view license = "GPL", unsigned level = 1) {
@@ -67,31 +63,23 @@ class Kernel : public isa::Names {
       return {};
     }
     std::vector<isa::Insn>& code = program->insns;
-    bpf_func_info functions[2] = {{0, main_}, {0, main_}};
+    uint32_t functions[4] = {0, 0, 0, 0};  // two records: instruction and type
     for (const isa::Label& l : program->labels)
-      if (l.name == "callback") functions[1] = {l.at, callback_};
-    bpf_attr a;
-    std::memset(&a, 0, sizeof a);
-    a.prog_type = static_cast<uint32_t>(at.type);
-    a.expected_attach_type = static_cast<bpf_attach_type>(at.attach);
-    a.prog_flags = at.flags;
-    a.insns = reinterpret_cast<uint64_t>(code.data());
-    a.insn_cnt = static_cast<uint32_t>(code.size());
-    a.license = reinterpret_cast<uint64_t>(license.data());
-    a.log_buf = reinterpret_cast<uint64_t>(log_.data());
-    a.log_size = static_cast<uint32_t>(log_.size());
-    a.log_level = level;
-    if (!at.target.empty()) a.attach_btf_id = btf_id(at.target).value_or(0);
-    if (functions[1].insn_off != 0 || text.find("call bpf_") != text.npos) {
-      a.prog_btf_fd = static_cast<uint32_t>(types());
-      functions[0].type_id = main_, functions[1].type_id = callback_;
-      a.func_info = reinterpret_cast<uint64_t>(functions);
-      a.func_info_cnt = functions[1].insn_off != 0 ? 2 : 1;
-      a.func_info_rec_size = sizeof functions[0];
+      if (l.name == "callback") functions[2] = l.at;
+    sys::ProgramSpec spec{.type = static_cast<uint32_t>(at.type),
+                          .attach_type = static_cast<uint32_t>(at.attach),
+                          .flags = at.flags,
+                          .insns = code,
+                          .license = license.data(),
+                          .log_level = level};
+    if (!at.target.empty()) spec.attach_btf_id = btf_id(at.target).value_or(0);
+    if (functions[2] != 0 || text.find("call bpf_") != text.npos) {
+      spec.btf = types();
+      functions[1] = main_, functions[3] = callback_;
+      spec.func_info = Bytes(reinterpret_cast<const uint8_t*>(functions), functions[2] != 0 ? 16 : 8);
     }
-    log_[0] = 0;
-    Fd fd(bpf(BPF_PROG_LOAD, a));
-    return {.error = bool(fd) ? 0 : errno, .log = log_.c_str()};
+    auto loaded = sys::load_program(spec);
+    return {.error = -loaded.err, .log = std::move(loaded.log)};
   }
 
   bool loads(const Where& at) { return ask(at, "r0 = 0; exit").error == 0 || ask(at, "r0 = 1; exit").error == 0; }
@@ -104,9 +92,9 @@ class Kernel : public isa::Names {
 
   // A descriptor, or the negative errno.
   int map(std::string_view name) {
-    auto [at, fresh] = maps_.try_emplace(std::string(name));
-    if (fresh) at->second = Fd(make_map(name));
-    return at->second.get();
+    auto at = maps_.find(name);
+    if (at == maps_.end()) at = maps_.try_emplace(std::string(name), make_map(name)).first;
+    return at->second ? at->second->fd() : at->second.error();
   }
 
   std::optional<isa::NameId> find(isa::Kind kind, std::string_view name) const override {
@@ -122,8 +110,6 @@ class Kernel : public isa::Names {
   }
 
  private:
-  static int bpf(int command, bpf_attr& a) { return static_cast<int>(syscall(SYS_bpf, command, &a, sizeof a)); }
-
   // struct special { struct bpf_spin_lock lock; struct bpf_timer timer; struct task_struct __kptr *task;
   //                  struct plain __percpu_kptr *percpu; };
   int types() {
@@ -159,61 +145,46 @@ class Kernel : public isa::Names {
     btf::Param context[] = {{.name = "ctx", .type = u64}};
     main_ = w.function("main", w.function_proto(number_, context), btf::Linkage::static_);
     callback_ = w.function("callback", w.function_proto(number_, context), btf::Linkage::static_);
-    Buffer bytes = w.bytes();
-    bpf_attr a;
-    std::memset(&a, 0, sizeof a);
-    a.btf = reinterpret_cast<uint64_t>(bytes.data());
-    a.btf_size = static_cast<uint32_t>(bytes.size());
-    types_ = Fd(bpf(BPF_BTF_LOAD, a));
-    EXPECT_TRUE(types_) << errno_text(errno);
+    auto loaded = sys::load_btf(w.bytes());
+    types_ = std::move(loaded.fd);
+    EXPECT_TRUE(types_) << errno_text(-loaded.err);
     return types_.get();
   }
 
-  int make_map(std::string_view name) {
+  sys::Answer<sys::Map> make_map(std::string_view name) {
     auto type = map_type_by_name(name);
     MapType t = type.value_or(MapType::array);
     const MapTypeRow& r = row(t);
-    bpf_attr a;
-    std::memset(&a, 0, sizeof a);
-    a.map_type = static_cast<uint32_t>(t);
+    sys::MapSpec a;
+    a.type = static_cast<uint32_t>(t);
     a.key_size = r.key == KeySize::none ? 0 : 4;
     a.value_size = r.value == ValueSize::none ? 0 : r.value == ValueSize::any ? 32 : 4;
     a.max_entries = 1;
     using enum MapType;
     if (t == ringbuf || t == user_ringbuf || t == arena) a.max_entries = 4096;
-    if (t == arena) a.max_entries = 1, a.map_flags = map_flag::mmapable, a.map_extra = uint64_t{1} << 44;
-    if (t == lpm_trie) a.key_size = 8, a.map_flags = map_flag::no_prealloc;
+    if (t == arena) a.max_entries = 1, a.flags = map_flag::mmapable, a.extra = uint64_t{1} << 44;
+    if (t == lpm_trie) a.key_size = 8, a.flags = map_flag::no_prealloc;
     if (t == cgroup_storage || t == percpu_cgroup_storage) a.key_size = 8, a.max_entries = 0;
     if (t == stack_trace) a.value_size = 32;
-    if (t == array_of_maps || t == hash_of_maps) a.inner_map_fd = static_cast<uint32_t>(map("array"));
+    if (t == array_of_maps || t == hash_of_maps) a.inner = map("array");
     if (t == sk_storage || t == inode_storage || t == task_storage || t == cgrp_storage) {
-      a.max_entries = 0, a.map_flags = map_flag::no_prealloc, a.value_size = 4;
-      a.btf_fd = static_cast<uint32_t>(types()), a.btf_key_type_id = number_, a.btf_value_type_id = number_;
+      a.max_entries = 0, a.flags = map_flag::no_prealloc, a.value_size = 4;
+      a.btf = types(), a.key_type = number_, a.value_type = number_;
     }
-    if (name == "special")
-      a.value_size = 40, a.btf_fd = static_cast<uint32_t>(types()), a.btf_key_type_id = number_,
-      a.btf_value_type_id = special_;
-    if (name == "const_str" || name == "no_writes") a.map_flags = map_flag::rdonly_prog;
-    if (name == "no_reads") a.map_flags = map_flag::wronly_prog;
-    int fd = bpf(BPF_MAP_CREATE, a);
-    if (fd < 0) return -errno;
-    if (name == "const_str") {
-      uint32_t key = 0;
-      char value[32] = "hello";
-      std::memset(&a, 0, sizeof a);
-      a.map_fd = static_cast<uint32_t>(fd);
-      a.key = reinterpret_cast<uint64_t>(&key);
-      a.value = reinterpret_cast<uint64_t>(value);
-      bpf(BPF_MAP_UPDATE_ELEM, a);
-      std::memset(&a, 0, sizeof a);
-      a.map_fd = static_cast<uint32_t>(fd);
-      bpf(BPF_MAP_FREEZE, a);
+    if (name == "special") a.value_size = 40, a.btf = types(), a.key_type = number_, a.value_type = special_;
+    if (name == "const_str" || name == "no_writes") a.flags = map_flag::rdonly_prog;
+    if (name == "no_reads") a.flags = map_flag::wronly_prog;
+    auto made = sys::Map::create(a);
+    if (made && name == "const_str") {
+      Buffer value(32);
+      std::memcpy(value.data(), "hello", 5);
+      made->update(Buffer(4), value);
+      made->freeze();
     }
-    return fd;
+    return made;
   }
 
-  std::string log_;
-  std::map<std::string, Fd, std::less<>> maps_;
+  std::map<std::string, sys::Answer<sys::Map>, std::less<>> maps_;
   btf::Shared vmlinux_;
   Fd types_;
   btf::TypeId number_ = 0, special_ = 0, plain_ = 0, main_ = 0, callback_ = 0;

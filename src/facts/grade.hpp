@@ -19,37 +19,12 @@
 #include "facts/prog_types.hpp"
 #include "facts/uapi.hpp"
 #include "isa/insn.hpp"
+#include "sys/bpf.hpp"
 
 namespace skep::facts::grade {
 
 using isa::make_insn;
 using Code = std::vector<isa::Insn>;
-
-// The beginnings of bpf(2)'s attributes for commands 0 and 5, as the kernel lays them out.
-struct MapCreate {
-  uint32_t type, key_size, value_size, max_entries, flags, inner_map_fd = 0, numa_node = 0;
-  char name[16] = {};
-  uint32_t ifindex = 0, btf_fd = 0, btf_key_type_id = 0, btf_value_type_id = 0, btf_vmlinux_value_type_id = 0;
-  uint64_t map_extra = 0;
-};
-struct ProgLoad {
-  uint32_t type, insn_count;
-  uint64_t insns, license;
-  uint32_t log_level, log_size;
-  uint64_t log;
-  uint32_t kern_version, flags;
-  char name[16];
-  uint32_t ifindex, expected_attach_type, btf_fd, func_info_size;
-  uint64_t func_info;
-  uint32_t func_info_count, line_info_size;
-  uint64_t line_info;
-  uint32_t line_info_count, attach_btf_id;
-};
-
-template <class Attr>
-int bpf(int command, Attr& attr) {
-  return static_cast<int>(syscall(SYS_bpf, command, &attr, sizeof attr));
-}
 
 struct Load {
   ProgType type;
@@ -64,21 +39,21 @@ struct Loaded {
   std::string log;
 };
 inline Loaded load(const Load& l) {
-  static char log[1 << 16];
-  ProgLoad a{};
-  a.type = static_cast<uint32_t>(l.type);
-  a.expected_attach_type = static_cast<uint32_t>(l.attach);
-  a.insns = reinterpret_cast<uint64_t>(l.code.data());
-  a.insn_count = static_cast<uint32_t>(l.code.size());
-  a.license = reinterpret_cast<uint64_t>(l.license);
-  a.flags = l.flags.value_or(row(l.type).rare.sleeps == Sleeps::must ? prog_flag::sleepable : 0);
-  a.attach_btf_id = l.attach_btf_id;
-  log[0] = '\0';
-  if (l.log_level != 0) a.log_level = l.log_level, a.log_size = sizeof log, a.log = reinterpret_cast<uint64_t>(log);
-  int fd = bpf(5, a);
-  int error = fd < 0 ? errno : 0;
-  if (fd >= 0) close(fd);
-  return {error, log};
+  const auto loaded =
+      sys::load_program({.type = static_cast<uint32_t>(l.type),
+                         .attach_type = static_cast<uint32_t>(l.attach),
+                         .flags = l.flags.value_or(row(l.type).rare.sleeps == Sleeps::must ? prog_flag::sleepable : 0),
+                         .insns = l.code,
+                         .license = l.license,
+                         .log_level = l.log_level,
+                         .attach_btf_id = l.attach_btf_id});
+  return {-loaded.err, loaded.log};
+}
+// No descriptor where the kernel refuses; errno says why.
+inline Fd make_map(const sys::MapSpec& spec) {
+  auto map = sys::Map::create(spec);
+  errno = map ? 0 : -map.error();
+  return map ? std::move(*map).take() : Fd();
 }
 inline int load_error(ProgType type, AttachType attach, const Code& code, const char* license = "GPL") {
   return load({.type = type, .attach = attach, .code = code, .license = license}).error;

@@ -160,8 +160,8 @@ TEST_F(GradedContexts, EveryAccessThroughSocketPointers) {
 }
 
 TEST_F(GradedContexts, EveryAccessToAnXdpSocket) {
-  MapCreate a{static_cast<uint32_t>(MapType::xskmap), 4, 4, 1, 0};
-  Fd map(bpf(0, a));
+  const Fd map =
+      make_map({.type = static_cast<uint32_t>(MapType::xskmap), .key_size = 4, .value_size = 4, .max_entries = 1});
   Code before{make_insn(0x7a, 10, 0, -8, 0),       copy(2, 10), make_insn(0x07, 2, 0, 0, -8),
               make_insn(0x18, 1, 1, 0, map.get()), {},          call(1)};
   not_null(before);

@@ -32,13 +32,7 @@ class Values {
     node_of_ = {{ValueField::list_head, node("bpf_list_node", 24)}, {ValueField::rb_root, node("bpf_rb_node", 32)}};
     lock_ = opaque("bpf_spin_lock", 4);
     for (const ValueFieldRow& f : value_fields) values_[f.id] = value(f);
-    struct {
-      uint64_t btf, log;
-      uint32_t size, log_size, log_level;
-    } a{};
-    const Buffer bytes = w_.bytes();
-    a.btf = reinterpret_cast<uint64_t>(bytes.data()), a.size = static_cast<uint32_t>(bytes.size());
-    fd_ = Fd(bpf(18, a));
+    fd_ = sys::load_btf(w_.bytes()).fd;
   }
   int fd() const { return fd_.get(); }
   uint32_t key(uint32_t bytes) const { return bytes == 0 ? 0 : numbers_[bytes]; }
@@ -95,32 +89,32 @@ struct Wanted {
 };
 
 // Key size, value size, entries and flags that the type cannot do without.
-MapCreate shape_of(MapType t, const Wanted& w) {
-  MapCreate a{};
+sys::MapSpec shape_of(MapType t, const Wanted& w) {
+  sys::MapSpec a;
   const MapTypeRow& r = row(t);
   a.type = static_cast<uint32_t>(t);
   a.key_size = r.key == KeySize::none ? 0 : r.key == KeySize::four ? 4 : 8;
   a.value_size = r.value == ValueSize::none ? 0 : r.value == ValueSize::any ? w.value_size : 4;
   a.max_entries = w.entries, a.flags = w.flags;
-  a.btf_fd = static_cast<uint32_t>(w.btf), a.btf_key_type_id = w.key_type, a.btf_value_type_id = w.value_type;
+  a.btf = w.btf, a.key_type = w.key_type, a.value_type = w.value_type;
   if (r.holds == Holds::stream) a.max_entries = 4096;
   const bool storage = field_groups::local.has(t);
   if (storage || t == MapType::cgroup_storage || t == MapType::percpu_cgroup_storage) a.max_entries = 0;
-  if (storage && a.btf_fd == 0) {
-    a.btf_fd = static_cast<uint32_t>(values().fd());
-    a.btf_key_type_id = values().key(4), a.btf_value_type_id = values().plain();
+  if (storage && a.btf <= 0) {
+    a.btf = values().fd();
+    a.key_type = values().key(4), a.value_type = values().plain();
   }
   if (storage || t == MapType::lpm_trie) a.flags |= map_flag::no_prealloc;
-  if (t == MapType::arena) a.flags |= map_flag::mmapable, a.map_extra = uint64_t{1} << 44;
+  if (t == MapType::arena) a.flags |= map_flag::mmapable, a.extra = uint64_t{1} << 44;
   if (t == MapType::reuseport_sockarray) a.value_size = 8;
   return a;
 }
 
 Fd make(MapType t, const Wanted& w = {}) {
-  MapCreate a = shape_of(t, w);
+  sys::MapSpec a = shape_of(t, w);
   Fd inner;
-  if (row(t).holds == Holds::maps) inner = make(MapType::array), a.inner_map_fd = static_cast<uint32_t>(inner.get());
-  return Fd(bpf(0, a));
+  if (row(t).holds == Holds::maps) inner = make(MapType::array), a.inner = inner.get();
+  return make_map(a);
 }
 
 Code naming(const Fd& map) { return {make_insn(0x18, 1, 1, 0, map.get()), {}, mov(0, 1), leave}; }
@@ -189,9 +183,9 @@ TEST_F(GradedMapTypes, HaveAddressesInsideWhereTheirColumnSays) {
 TEST_F(GradedMapTypes, AreInsideOthersWhereTheyMay) {
   each([](MapType m) {
     Fd inner = make(m);
-    MapCreate a = shape_of(MapType::array_of_maps, {});
-    a.inner_map_fd = static_cast<uint32_t>(inner.get());
-    Fd outer(bpf(0, a));
+    sys::MapSpec a = shape_of(MapType::array_of_maps, {});
+    a.inner = inner.get();
+    const Fd outer = make_map(a);
     EXPECT_EQ(outer.get() >= 0, row(m).rare.inner) << name(m) << ": " << errno_text(errno);
   });
 }
@@ -271,12 +265,9 @@ TEST_F(GradedMapTypes, AreNamedWithTheCapabilitiesTheyNeed) {
 TEST_F(GradedMapTypes, FrozenReadOnlyArraysAreConstants) {
   for (bool frozen : {false, true})
     for (uint32_t flags : {0U, map_flag::rdonly_prog}) {
-      Fd map = make(MapType::array, {.flags = flags});
-      struct {
-        uint32_t fd;
-      } freeze{static_cast<uint32_t>(map.get())};
-      ASSERT_EQ(frozen ? bpf(22, freeze) : 0, 0);
-      const Code c{make_insn(0x18, 1, 2, 0, map.get()), {}, make_insn(0x61, 2, 1, 4, 0), mov(0, 1), leave};
+      const auto map = sys::Map::create(shape_of(MapType::array, {.flags = flags}));
+      ASSERT_EQ(frozen ? map->freeze() : 0, 0);
+      const Code c{make_insn(0x18, 1, 2, 0, map->fd()), {}, make_insn(0x61, 2, 1, 4, 0), mov(0, 1), leave};
       const Loaded l = load({.type = ProgType::xdp, .attach = unsaid, .code = c, .log_level = 2});
       EXPECT_EQ(l.log.find("R2=0\n") != std::string::npos, frozen && flags != 0) << l.log;
     }

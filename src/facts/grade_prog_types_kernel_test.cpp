@@ -85,9 +85,11 @@ std::optional<Code> with_packet(ProgType t, const Code& then) {
   return c;
 }
 
+constexpr sys::MapSpec an_array{
+    .type = static_cast<uint32_t>(MapType::array), .key_size = 4, .value_size = 8, .max_entries = 1};
+
 TEST_F(GradedProgTypes, UsePacketsAsTheirColumnSays) {
-  MapCreate a{static_cast<uint32_t>(MapType::array), 4, 8, 1, 0};
-  Fd map(bpf(0, a));
+  const Fd map = make_map(an_array);
   const Code read{make_insn(0x71, 5, 2, 0, 0)}, write{make_insn(0x72, 2, 0, 0, 0)};
   const Code lookup{make_insn(0x18, 1, 1, 0, map.get()), {}, call(1)};  // a helper function that takes packets
   const Code print{copy(1, 2), mov(2, 4), call(6)};                     // trace_printk takes none
@@ -217,8 +219,7 @@ TEST_F(GradedProgTypes, NameNoMoreMapsThanTheLimit) {
   std::vector<Fd> maps;
   Code c;
   for (unsigned n = 1; n <= most + 1; ++n) {
-    MapCreate a{static_cast<uint32_t>(MapType::array), 4, 8, 1, 0};
-    maps.emplace_back(bpf(0, a));
+    maps.push_back(make_map(an_array));
     c.push_back(make_insn(0x18, 1, 1, 0, maps.back().get())), c.push_back({});
     Code whole = c;
     whole.push_back(mov(0, 0)), whole.push_back(leave);

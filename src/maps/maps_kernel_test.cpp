@@ -3,17 +3,13 @@
 // operations give the same results. Skipped, with the errno, only where bpf(2) cannot load an empty XDP program.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <linux/bpf.h>
 #include <sched.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#include <fstream>
 #include <random>
 
-#include "isa/assemble.hpp"
 #include "maps/prog_array.hpp"
 #include "maps/test_ops.hpp"
+#include "sys/kernel_judge.hpp"
 
 namespace skep::maps::test {
 namespace {
@@ -21,38 +17,11 @@ namespace {
 using facts::MapType;
 namespace map_flag = facts::map_flag;
 
-// bpf(2) with its result as everywhere here: what it returns, or a negative errno.
-int bpf(bpf_cmd command, bpf_attr& attr) {
-  long r = syscall(SYS_bpf, command, &attr, sizeof attr);
-  return r < 0 ? -errno : static_cast<int>(r);
-}
-bpf_attr zeroed() {
-  bpf_attr attr;
-  std::memset(&attr, 0, sizeof attr);
-  return attr;
-}
-template <class T>
-uint64_t pointer(const T* p) {
-  return reinterpret_cast<uint64_t>(p);
-}
-
-int load_xdp(std::string_view text) {
-  auto program = isa::assemble(text);
-  if (!program) throw std::runtime_error(program.error().text());
-  bpf_attr attr = zeroed();
-  attr.prog_type = BPF_PROG_TYPE_XDP;
-  attr.insns = pointer(program->insns.data());
-  attr.insn_cnt = static_cast<uint32_t>(program->insns.size());
-  attr.license = pointer("GPL");
-  return bpf(BPF_PROG_LOAD, attr);
-}
-int load_empty_xdp() { return load_xdp("r0 = 0; exit"); }
-
 // One operation of a program on a map of 4-byte keys and 8-byte values, all given in the packet.
 class KernelProgram {
  public:
   KernelProgram(int map, std::string_view call)
-      : fd_(load_xdp(fmt::format(R"(
+      : program_(sys::test::xdp, fmt::format(R"(
           r2 = *(u32 *)(r1 + 0)
           r3 = *(u32 *)(r1 + 4)
           r4 = r2
@@ -73,134 +42,72 @@ class KernelProgram {
         out:
           exit
         )",
-                                 map, call))) {}
-  KernelProgram(const KernelProgram&) = delete;
-  KernelProgram& operator=(const KernelProgram&) = delete;
-  ~KernelProgram() { close(fd_); }
+                                             map, call)) {}
 
   int run(uint32_t key, uint8_t value, uint64_t flags) {
     Buffer packet(64, value);
     store(packet.data(), key);
     store(packet.data() + 16, flags);
-    bpf_attr attr = zeroed();
-    attr.test.prog_fd = static_cast<uint32_t>(fd_);
-    attr.test.data_in = pointer(packet.data());
-    attr.test.data_size_in = static_cast<uint32_t>(packet.size());
-    if (int err = bpf(BPF_PROG_TEST_RUN, attr)) throw std::runtime_error(fmt::format("test run: {}", err));
-    return static_cast<int>(attr.test.retval);
+    const sys::TestRun run = program_.run(packet);
+    if (run.err != 0) throw std::runtime_error(fmt::format("test run: {}", run.err));
+    return static_cast<int>(run.r0);
   }
 
  private:
-  int fd_;
+  sys::test::KernelProgram program_;
 };
-
-unsigned possible_cpus() {  // "0-3"
-  std::string text;
-  std::ifstream("/sys/devices/system/cpu/possible") >> text;
-  auto dash = text.rfind('-');
-  return 1 + static_cast<unsigned>(std::stoul(dash == text.npos ? text : text.substr(dash + 1)));
-}
 
 class KernelMap {
  public:
-  KernelMap(const Definition& d, unsigned lanes) : d_(d), lanes_(lanes) {
-    bpf_attr attr = zeroed();
-    attr.map_type = static_cast<uint32_t>(d.type);
-    attr.key_size = d.key_size;
-    attr.value_size = d.value_size;
-    attr.max_entries = d.max_entries;
-    attr.map_flags = d.flags;
-    attr.map_extra = d.extra;
-    fd_ = bpf(BPF_MAP_CREATE, attr);
-  }
-  KernelMap(const KernelMap&) = delete;
-  KernelMap& operator=(const KernelMap&) = delete;
-  ~KernelMap() {
-    if (fd_ >= 0) close(fd_);
-  }
-  int created() const { return std::min(fd_, 0); }
-  int fd() const { return fd_; }
-  std::size_t value_size() const { return per_cpu(d_) ? lanes_ * round_up(d_.value_size, 8) : d_.value_size; }
+  explicit KernelMap(const Definition& d)
+      : d_(d),
+        map_(sys::Map::create({.type = static_cast<uint32_t>(d.type),
+                               .key_size = d.key_size,
+                               .value_size = d.value_size,
+                               .max_entries = d.max_entries,
+                               .flags = d.flags,
+                               .extra = d.extra,
+                               .values = per_cpu(d) ? sys::Values::per_cpu : sys::Values::one})) {}
+  int created() const { return map_ ? 0 : map_.error(); }
+  const sys::Map& operator*() const { return *map_; }
+  const sys::Map* operator->() const { return &*map_; }
 
-  Outcome element(bpf_cmd command, Bytes key, Bytes value, uint64_t flags) {
-    Buffer out(value_size());
-    std::ranges::copy(value, out.begin());
-    bpf_attr attr = zeroed();
-    attr.map_fd = static_cast<uint32_t>(fd_);
-    attr.key = pointer(key.data());
-    attr.value = pointer(out.data());
-    attr.flags = flags;
-    if (command == BPF_MAP_DELETE_ELEM) attr.value = 0;
-    int err = bpf(command, attr);
-    bool answers = command == BPF_MAP_LOOKUP_ELEM || command == BPF_MAP_LOOKUP_AND_DELETE_ELEM;
-    return {err, err || !answers ? Buffer{} : out};
-  }
-  Outcome next(std::optional<Bytes> key) {
-    Buffer out(d_.key_size);
-    bpf_attr attr = zeroed();
-    attr.map_fd = static_cast<uint32_t>(fd_);
-    attr.key = key ? pointer(key->data()) : 0;
-    attr.next_key = pointer(out.data());
-    int err = bpf(BPF_MAP_GET_NEXT_KEY, attr);
-    return {err, err ? Buffer{} : out};
-  }
-  int freeze() {
-    bpf_attr attr = zeroed();
-    attr.map_fd = static_cast<uint32_t>(fd_);
-    return bpf(BPF_MAP_FREEZE, attr);
-  }
-  Batch batch(bpf_cmd command, Bytes keys, Bytes values, uint32_t count, uint64_t flags) {
-    Batch b;
-    b.keys.resize(std::max<std::size_t>(keys.size(), std::size_t{count} * d_.key_size));
-    b.values.resize(std::max<std::size_t>(values.size(), std::size_t{count} * value_size()));
-    std::ranges::copy(keys, b.keys.begin());
-    std::ranges::copy(values, b.values.begin());
-    b.next.resize(std::max(d_.key_size, 4u));
-    bpf_attr attr = zeroed();
-    attr.batch.out_batch = pointer(b.next.data());
-    attr.batch.keys = pointer(b.keys.data());
-    attr.batch.values = pointer(b.values.data());
-    attr.batch.count = count;
-    attr.batch.map_fd = static_cast<uint32_t>(fd_);
-    attr.batch.elem_flags = flags;
-    b.err = bpf(command, attr);
-    b.count = attr.batch.count;
-    return b;
-  }
-  std::map<Buffer, Buffer> content() {
+  std::map<Buffer, Buffer> content() const {
     std::map<Buffer, Buffer> all;
-    for (Outcome key = next(std::nullopt); !key.err && all.size() <= d_.max_entries; key = next(key.value))
-      all[key.value] = element(BPF_MAP_LOOKUP_ELEM, key.value, {}, 0).value;
+    for (auto key = map_->next_key(std::nullopt); key && all.size() <= d_.max_entries; key = map_->next_key(*key))
+      all[*key] = map_->lookup(*key).value_or(Buffer{});
     return all;
   }
 
  private:
   Definition d_;
-  unsigned lanes_;
-  int fd_;
+  sys::Answer<sys::Map> map_;
 };
 
-Outcome apply_to_kernel(KernelMap& map, const Definition& d, unsigned lanes, const Op& op) {
+Batch batch(sys::Batch b) {
+  return {.err = b.err,
+          .count = b.count,
+          .keys = std::move(b.keys),
+          .values = std::move(b.values),
+          .next = std::move(b.next)};
+}
+
+Outcome apply_to_kernel(const KernelMap& map, const Definition& d, unsigned lanes, const Op& op) {
   Buffer key = key_bytes(d, op.key);
   switch (op.kind) {
     case Kind::lookup:
-    case Kind::sys_lookup: return map.element(BPF_MAP_LOOKUP_ELEM, key, {}, op.flags);
+    case Kind::sys_lookup: return outcome(map->lookup(key, op.flags));
     case Kind::update:
-    case Kind::sys_update: return map.element(BPF_MAP_UPDATE_ELEM, key, sys_value_bytes(d, lanes, op.value), op.flags);
+    case Kind::sys_update: return {map->update(key, sys_value_bytes(d, lanes, op.value), op.flags)};
     case Kind::remove:
-    case Kind::sys_remove: return map.element(BPF_MAP_DELETE_ELEM, key, {}, 0);
-    case Kind::sys_lookup_remove: return map.element(BPF_MAP_LOOKUP_AND_DELETE_ELEM, key, {}, op.flags);
+    case Kind::sys_remove: return {map->remove(key)};
+    case Kind::sys_lookup_remove: return outcome(map->lookup_remove(key, op.flags));
   }
   return {};
 }
 
-struct MapsKernel : ::testing::Test {
-  void SetUp() override {
-    int fd = load_empty_xdp();
-    if (fd < 0) GTEST_SKIP() << "bpf(2) cannot load an empty XDP program here: errno " << -fd;
-    close(fd);
-  }
-  unsigned lanes = possible_cpus();
+struct MapsKernel : sys::test::AsksKernel {
+  unsigned lanes = sys::possible_cpus();
 };
 
 int created(const Definition& d, unsigned lanes) {
@@ -226,7 +133,7 @@ TEST_F(MapsKernel, SizesAreRefusedAlike) {
       for (uint32_t value : value_sizes)
         for (uint32_t entries : {0u, 1u, 3u}) {
           Definition d{.type = type, .key_size = key, .value_size = value, .max_entries = entries};
-          ASSERT_EQ(created(d, lanes), KernelMap(d, lanes).created()) << text(d);
+          ASSERT_EQ(created(d, lanes), KernelMap(d).created()) << text(d);
         }
 }
 
@@ -238,7 +145,7 @@ TEST_F(MapsKernel, TheLargestElementIsTheSame) {
                    .value_size = all - key,
                    .max_entries = 1,
                    .flags = map_flag::no_prealloc};
-      ASSERT_EQ(created(d, lanes), KernelMap(d, lanes).created()) << text(d);
+      ASSERT_EQ(created(d, lanes), KernelMap(d).created()) << text(d);
     }
 }
 
@@ -248,11 +155,11 @@ TEST_F(MapsKernel, FlagsAreRefusedAlike) {
       for (unsigned two = one; two < 32; ++two) {
         Definition d{.type = type, .key_size = 4, .value_size = 4, .max_entries = 1, .flags = 1u << one | 1u << two};
         if (d.flags & (map_flag::token_fd | map_flag::vtype_btf_obj_fd)) continue;  // they name a descriptor
-        ASSERT_EQ(created(d, lanes), KernelMap(d, lanes).created()) << text(d);
+        ASSERT_EQ(created(d, lanes), KernelMap(d).created()) << text(d);
       }
   for (MapType type : types) {
     Definition d{.type = type, .key_size = 4, .value_size = 4, .max_entries = 1, .extra = 1};
-    ASSERT_EQ(created(d, lanes), KernelMap(d, lanes).created()) << text(d);
+    ASSERT_EQ(created(d, lanes), KernelMap(d).created()) << text(d);
   }
 }
 
@@ -263,7 +170,7 @@ TEST_F(MapsKernel, ManyEntriesAreRefusedAlike) {
       for (uint32_t entries : {(1u << 27) + 1, 1u << 28, 1u << 31, (1u << 31) + 1, ~0u}) {
         Definition d{.type = type, .key_size = 4, .value_size = value, .max_entries = entries};
         if (type == MapType::prog_array || (uint64_t{value} * entries < uint64_t{1} << 45 && is_array(d))) continue;
-        ASSERT_EQ(created(d, lanes), KernelMap(d, lanes).created()) << text(d);
+        ASSERT_EQ(created(d, lanes), KernelMap(d).created()) << text(d);
       }
 }
 
@@ -275,7 +182,7 @@ TEST_F(MapsKernel, RandomOperationsGiveTheSameResults) {
       for (uint32_t value_size : {8u, 1u, 12u, 100u}) {
         Definition d{.type = type, .key_size = 4, .value_size = value_size, .max_entries = 20};
         if (!is_array(d)) d.flags = no_prealloc;
-        KernelMap theirs(d, lanes);
+        KernelMap theirs(d);
         ASSERT_EQ(theirs.created(), 0);
         auto ours = *create(d, lanes);
         for (int i = 0; i < 2000; ++i) {
@@ -302,11 +209,11 @@ TEST_F(MapsKernel, ProgramsGetTheSameResults) {
   constexpr uint64_t flags[] = {0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, uint64_t{1} << 32};
   for (MapType type : {MapType::array, MapType::hash, MapType::percpu_array, MapType::percpu_hash}) {
     Definition d{.type = type, .key_size = 4, .value_size = 8, .max_entries = 10};
-    KernelMap theirs(d, lanes);
+    KernelMap theirs(d);
     auto ours = *create(d, lanes);
-    KernelProgram lookup(theirs.fd(), "call 1; if r0 == 0 goto out; r0 = *(u8 *)(r0 + 0)");
-    KernelProgram update(theirs.fd(), "call 2");
-    KernelProgram remove(theirs.fd(), "call 3");
+    KernelProgram lookup(theirs->fd(), "call 1; if r0 == 0 goto out; r0 = *(u8 *)(r0 + 0)");
+    KernelProgram update(theirs->fd(), "call 2");
+    KernelProgram remove(theirs->fd(), "call 3");
     for (int i = 0; i < 3000; ++i) {
       auto key = static_cast<uint32_t>(random() % 14);
       auto value = static_cast<uint8_t>(1 + random() % 255);
@@ -341,13 +248,14 @@ TEST_F(MapsKernel, BatchesGiveTheSameResults) {
   for (MapType type : types)
     for (uint32_t filled : {0u, 3u, 16u}) {
       Definition d{.type = type, .key_size = 4, .value_size = 4, .max_entries = 16};
-      KernelMap theirs(d, lanes);
+      KernelMap theirs(d);
       auto ours = *create(d, lanes);
       auto same = [&](const char* what, Batch kernel, Batch mine) {
         EXPECT_EQ(mine.err, kernel.err) << what << " " << text(d) << " filled " << filled;
         if (kernel.err == 0 || kernel.err == -ENOENT) {
           EXPECT_EQ(mine.count, kernel.count) << what << " " << text(d) << " filled " << filled;
-          EXPECT_EQ(content(d, theirs.value_size(), mine), content(d, theirs.value_size(), kernel)) << what << text(d);
+          EXPECT_EQ(content(d, theirs->value_size(), mine), content(d, theirs->value_size(), kernel))
+              << what << text(d);
         }
       };
       Buffer keys, values;
@@ -357,16 +265,16 @@ TEST_F(MapsKernel, BatchesGiveTheSameResults) {
         values.insert(values.end(), value.begin(), value.end());
       }
       for (uint64_t flags : {0u, 1u, 4u}) {
-        auto put = theirs.batch(BPF_MAP_UPDATE_BATCH, keys, values, filled, flags);
+        auto put = theirs->update_batch(keys, values, filled, flags);
         auto put_here = ours->sys_update_batch(keys, values, filled, flags);
         EXPECT_EQ(put_here.err, put.err) << text(d) << " flags " << flags << " filled " << filled;
         EXPECT_EQ(put_here.count, put.err ? 0 : put.count);
         for (uint32_t n : {0u, 16u, 17u, 100u})
-          same("lookup", theirs.batch(BPF_MAP_LOOKUP_BATCH, {}, {}, n, flags), ours->sys_lookup_batch({}, n, flags));
+          same("lookup", batch(theirs->lookup_batch(n, flags)), ours->sys_lookup_batch({}, n, flags));
       }
       auto remove = [&](uint32_t n, uint64_t flags) {
         Bytes some = Bytes(keys).first(n * 4);
-        auto kernel = theirs.batch(BPF_MAP_DELETE_BATCH, some, {}, n, flags);
+        auto kernel = theirs->remove_batch(some, n, flags);
         auto mine = ours->sys_remove_batch(some, n, flags);
         EXPECT_EQ(mine.err, kernel.err) << text(d) << " n " << n << " filled " << filled;
         EXPECT_EQ(mine.count, kernel.err && kernel.err != -ENOENT ? 0 : kernel.count) << text(d);
@@ -375,8 +283,7 @@ TEST_F(MapsKernel, BatchesGiveTheSameResults) {
       remove(filled / 2, 0);
       remove(filled / 2, 0);  // they are gone
       EXPECT_EQ(content(*ours), theirs.content());
-      same("take", theirs.batch(BPF_MAP_LOOKUP_AND_DELETE_BATCH, {}, {}, 100, 0),
-           ours->sys_lookup_remove_batch({}, 100));
+      same("take", batch(theirs->lookup_remove_batch(100)), ours->sys_lookup_remove_batch({}, 100));
       EXPECT_EQ(content(*ours), theirs.content());
     }
 }
@@ -387,10 +294,10 @@ TEST_F(MapsKernel, PermissionsAreAskedInTheSameOrder) {
     for (uint32_t rights : {0u, map_flag::rdonly, map_flag::wronly})
       for (int freezes : {0, 1, 2}) {
         Definition d{.type = type, .key_size = 4, .value_size = 4, .max_entries = 4, .flags = rights};
-        KernelMap theirs(d, lanes);
+        KernelMap theirs(d);
         ASSERT_EQ(theirs.created(), 0);
         auto ours = *create(d, lanes);
-        for (int i = 0; i < freezes; ++i) EXPECT_EQ(ours->sys_freeze(), theirs.freeze()) << text(d) << " freeze " << i;
+        for (int i = 0; i < freezes; ++i) EXPECT_EQ(ours->sys_freeze(), theirs->freeze()) << text(d) << " freeze " << i;
         for (uint32_t key : {0u, 1u, 9u})
           for (uint64_t flags : {0u, 1u, 2u, 3u, 4u, 8u})
             for (Kind kind : {Kind::sys_update, Kind::sys_lookup, Kind::sys_remove, Kind::sys_lookup_remove}) {
@@ -398,26 +305,24 @@ TEST_F(MapsKernel, PermissionsAreAskedInTheSameOrder) {
               EXPECT_EQ(apply(*ours, op), apply_to_kernel(theirs, d, lanes, op))
                   << text(d) << " freezes " << freezes << " " << op;
             }
-        EXPECT_EQ(outcome(ours->sys_next_key(std::nullopt)).err, theirs.next(std::nullopt).err) << text(d);
-        EXPECT_EQ(ours->sys_lookup_batch({}, 8).err, theirs.batch(BPF_MAP_LOOKUP_BATCH, {}, {}, 8, 0).err) << text(d);
-        EXPECT_EQ(ours->sys_lookup_remove_batch({}, 8).err,
-                  theirs.batch(BPF_MAP_LOOKUP_AND_DELETE_BATCH, {}, {}, 8, 0).err)
+        EXPECT_EQ(outcome(ours->sys_next_key(std::nullopt)).err, outcome(theirs->next_key(std::nullopt)).err)
             << text(d);
-        EXPECT_EQ(ours->sys_update_batch({}, {}, 0).err, theirs.batch(BPF_MAP_UPDATE_BATCH, {}, {}, 0, 0).err)
-            << text(d);
-        EXPECT_EQ(ours->sys_remove_batch({}, 0).err, theirs.batch(BPF_MAP_DELETE_BATCH, {}, {}, 0, 0).err) << text(d);
+        EXPECT_EQ(ours->sys_lookup_batch({}, 8).err, theirs->lookup_batch(8).err) << text(d);
+        EXPECT_EQ(ours->sys_lookup_remove_batch({}, 8).err, theirs->lookup_remove_batch(8).err) << text(d);
+        EXPECT_EQ(ours->sys_update_batch({}, {}, 0).err, theirs->update_batch({}, {}, 0).err) << text(d);
+        EXPECT_EQ(ours->sys_remove_batch({}, 0).err, theirs->remove_batch({}, 0).err) << text(d);
       }
 }
 
 TEST_F(MapsKernel, ProgArrayHoldsWhatWasPutIn) {
   Definition d{.type = MapType::prog_array, .key_size = 4, .value_size = 4, .max_entries = 3};
-  KernelMap theirs(d, lanes);
+  KernelMap theirs(d);
   auto made = *create(d, lanes);
   auto& ours = static_cast<ProgArray&>(*made);
-  int fd = load_empty_xdp();
-  ASSERT_GE(fd, 0);
+  const auto program = sys::load_program({.type = sys::test::xdp, .insns = sys::test::assembled("r0 = 0; exit").insns});
+  ASSERT_EQ(program.err, 0);
   Buffer descriptor(4);
-  store(descriptor.data(), fd);
+  store(descriptor.data(), program.fd.get());
   std::mt19937 random(1);
   std::optional<uint32_t> id;
   for (int i = 0; i < 500; ++i) {
@@ -426,16 +331,15 @@ TEST_F(MapsKernel, ProgArrayHoldsWhatWasPutIn) {
     switch (random() % 3) {
       case 0: {
         uint64_t flags = random() % 4 ? 0 : random() % 8;
-        int err = theirs.element(BPF_MAP_UPDATE_ELEM, key, descriptor, flags).err;
-        if (!err && !id) id = load<uint32_t>(theirs.element(BPF_MAP_LOOKUP_ELEM, key, {}, 0).value.data());
+        int err = theirs->update(key, descriptor, flags);
+        if (!err && !id) id = load<uint32_t>(theirs->lookup(key)->data());
         ASSERT_EQ(ours.set(index, {std::make_shared<int>(1), id.value_or(0)}, flags), err) << flags;
         break;
       }
-      case 1: ASSERT_EQ(ours.sys_remove(key), theirs.element(BPF_MAP_DELETE_ELEM, key, {}, 0).err); break;
-      case 2: ASSERT_EQ(outcome(ours.sys_lookup(key)), theirs.element(BPF_MAP_LOOKUP_ELEM, key, {}, 0)); break;
+      case 1: ASSERT_EQ(ours.sys_remove(key), theirs->remove(key)); break;
+      case 2: ASSERT_EQ(outcome(ours.sys_lookup(key)), outcome(theirs->lookup(key))); break;
     }
   }
-  close(fd);
 }
 
 }  // namespace

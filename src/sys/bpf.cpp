@@ -26,6 +26,7 @@ enum Command : int {
   map_lookup_and_delete = 21,
   map_freeze = 22,
   map_lookup_batch = 24,
+  map_lookup_and_delete_batch = 25,
   map_update_batch = 26,
   map_delete_batch = 27,
 };
@@ -241,12 +242,16 @@ Batch Map::batch(int command, Bytes keys, Bytes values, uint32_t count, uint64_t
   return b;
 }
 
-Batch Map::lookup_batch(uint32_t count, uint64_t flags) const {
+Batch Map::look_batch(int command, uint32_t count, uint64_t flags) const {
   Buffer keys(count * key_size_), values(count * value_size_);
-  Batch b = batch(map_lookup_batch, keys, values, count, flags);
+  Batch b = batch(command, keys, values, count, flags);
   b.keys = std::move(keys);
   b.values = std::move(values);
   return b;
+}
+Batch Map::lookup_batch(uint32_t count, uint64_t flags) const { return look_batch(map_lookup_batch, count, flags); }
+Batch Map::lookup_remove_batch(uint32_t count, uint64_t flags) const {
+  return look_batch(map_lookup_and_delete_batch, count, flags);
 }
 Batch Map::update_batch(Bytes keys, Bytes values, uint32_t count, uint64_t flags) const {
   if (keys.size() != count * key_size_ || values.size() != count * value_size_) return {.err = -EINVAL};

@@ -55,6 +55,7 @@ struct Batch {
 class Map {
  public:
   static Answer<Map> create(const MapSpec& spec);
+  Fd take() && { return std::move(fd_); }
 
   int fd() const { return fd_.get(); }
   std::size_t key_size() const { return key_size_; }
@@ -69,6 +70,7 @@ class Map {
   int freeze() const;
 
   Batch lookup_batch(uint32_t count, uint64_t flags = 0) const;
+  Batch lookup_remove_batch(uint32_t count, uint64_t flags = 0) const;
   Batch update_batch(Bytes keys, Bytes values, uint32_t count, uint64_t flags = 0) const;
   Batch remove_batch(Bytes keys, uint32_t count, uint64_t flags = 0) const;
 
@@ -77,6 +79,7 @@ class Map {
       : fd_(std::move(fd)), key_size_(key_size), value_size_(value_size) {}
   Answer<Buffer> look(int command, std::optional<Bytes> key, uint64_t flags) const;
   Batch batch(int command, Bytes keys, Bytes values, uint32_t count, uint64_t flags) const;
+  Batch look_batch(int command, uint32_t count, uint64_t flags) const;
 
   Fd fd_;
   std::size_t key_size_, value_size_;

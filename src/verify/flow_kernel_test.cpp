@@ -6,6 +6,7 @@
 
 #include <random>
 
+#include "facts/uapi.hpp"
 #include "isa/assemble.hpp"
 #include "isa/print.hpp"
 #include "verify/flow.hpp"
@@ -124,7 +125,8 @@ TEST_F(AsksAboutFlow, EveryHelperFromSomeProgramTypes) {
   EXPECT_EQ(different_, 0u) << "of " << asked_;
 }
 
-// With a checkpoint at every prune point (BPF_F_TEST_STATE_FREQ) the number of states counts the prune points passed.
+// With a checkpoint at every prune point (facts::prog_flag::state_freq) the number of states counts the prune points
+// passed.
 TEST_F(AsksAboutFlow, PrunePointsOfPathsWithoutBranches) {
   const auto& a = alphabet();
   std::mt19937 random(2);
@@ -148,7 +150,7 @@ TEST_F(AsksAboutFlow, PrunePointsOfPathsWithoutBranches) {
     insns.push_back(a[0]);
     prog_.insns = insns;
     const auto flow = analyse({.module = module_, .prog = prog_, .target = {}});
-    const Said said = kernel_.ask(insns, facts::ProgType::socket_filter, 4, BPF_F_TEST_STATE_FREQ);
+    const Said said = kernel_.ask(insns, facts::ProgType::socket_filter, 4, facts::prog_flag::state_freq);
     if (!flow) continue;  // the jumps left something unreachable
     ASSERT_EQ(said.err, 0) << said.log;
     std::size_t passed = 0;
