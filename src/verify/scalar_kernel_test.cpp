@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "facts/helpers.hpp"
 #include "isa/op.hpp"
 #include "verify/kernel_asked.hpp"
 #include "verify/scalar.hpp"
@@ -194,7 +195,7 @@ class Generator {
 
   void unknown(uint8_t reg) {
     Insn call = isa::encode(Op::call_helper);
-    call.imm = BPF_FUNC_get_prandom_u32;
+    call.imm = facts::helper_by_name("get_prandom_u32")->id;
     put(call);
     put(on(isa::encode(Op::mov64_reg), reg, 0));
     known_[reg] = Scalar::unknown();
