@@ -130,6 +130,11 @@ void add_differences(Json& out, const Question& q) {
     compared = true;
     for (const std::string& place : differences(out["ops"], out["kernel"]["ops"])) found.insert("ops." + place);
   }
+  if (out.contains("verify") && out["verify"].contains("result") && out.contains("kernel") &&
+      out["kernel"].contains("verify")) {
+    compared = true;
+    found.merge(verdict_differences(out["verify"], out["kernel"]["verify"]));
+  }
   if (compared) out["differs"] = found;
 }
 

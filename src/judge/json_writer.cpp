@@ -98,6 +98,19 @@ Json op_json(const Result<OpResult>& r) {
   return batch_json(std::get<BatchResult>(*r));
 }
 
+std::set<std::string> verdict_differences(const Json& a, const Json& b) {
+  constexpr const char* compared[] = {
+      "result", "errno", "insn", "processed", "states", "peak_states", "max_states_per_insn", "stack_depth"};
+  std::set<std::string> found;
+  if (a["result"] == "unknown" || b["result"] == "unknown") return found;
+  for (const char* name : compared) {
+    const Json one = a.value(name, Json()), other = b.value(name, Json());
+    const bool said_by_both = !one.is_null() && !other.is_null();
+    if (said_by_both && one != other) found.insert(std::string("verify.") + name);
+  }
+  return found;
+}
+
 std::set<std::string> differences(const Json& a, const Json& b) {
   std::set<std::string> found;
   find(a, b, "", found);
