@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "engine/kernel/vmlinux.hpp"
 #include "judge/json_writer.hpp"
 #include "judge/question.hpp"
 #include "judge/verdict_words.hpp"
@@ -16,12 +17,15 @@ Json verify_json(const Question& q) {
   std::size_t prog = 0;
   verify::Verdict last{.answer = verify::Answer::accepted};
   const auto begin = std::chrono::steady_clock::now();
+  // Kernel objects have the running kernel's types.
+  const btf::Shared types = kernel::vmlinux().value_or(nullptr);
   const std::size_t judged = std::min(q.module->progs.size(), q.judged);
   for (; prog < judged && last.answer == verify::Answer::accepted; ++prog) {
     last = verify::verify({.module = *q.module,
                            .prog = q.module->progs[prog],
                            .target = q.target,
-                           .options = {.cpus = sys::possible_cpus()}});
+                           .options = {.cpus = sys::possible_cpus()},
+                           .kernel_types = types});
     sum.processed += last.effort.processed;
     sum.states += last.effort.states;
     sum.peak_states = std::max(sum.peak_states, last.effort.peak_states);

@@ -141,7 +141,7 @@ Result<void> Walk::argument(unsigned regno, Call& call) {
     if (call.ref != 0) return fail(TwoReferences{.r = to_reg(regno), .first = call.ref, .second = r.ref});
     call.ref = r.ref;
   }
-  return argument_value(regno, arg, call);
+  return argument_value(regno, wanted, call);
 }
 
 Result<void> Walk::argument_value(unsigned regno, const facts::Arg& arg, Call& call) {
@@ -186,6 +186,7 @@ Result<void> Walk::argument_value(unsigned regno, const facts::Arg& arg, Call& c
     case ArgKind::timer: return timer_argument(regno, call);
     case ArgKind::kptr: return kptr_argument(regno, call);
     case ArgKind::func: call.callback = r.object; return {};
+    case ArgKind::percpu_btf_id: call.per_cpu = r; return {};
     case ArgKind::const_str: return string_argument(regno);
     case ArgKind::dynptr: return dynptr_argument(regno, arg, call);
     case ArgKind::none:
@@ -197,7 +198,6 @@ Result<void> Walk::argument_value(unsigned regno, const facts::Arg& arg, Call& c
     case ArgKind::socket:
     case ArgKind::btf_sock_common:
     case ArgKind::btf_id:
-    case ArgKind::percpu_btf_id:
     case ArgKind::stack: return {};
   }
   return {};

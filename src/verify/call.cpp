@@ -2,6 +2,7 @@
 // Calls of helper functions: who may call it and where, each argument, then what the call leaves behind.
 #include <limits>
 
+#include "verify/object_errors.hpp"
 #include "verify/walk.hpp"
 
 namespace skep::verify {
@@ -10,7 +11,9 @@ namespace {
 using facts::RetKind;
 
 // Helpers that the walk knows by name; everything else is in their rows.
-constexpr int32_t map_lookup_elem = 1, spin_lock = 93, spin_unlock = 94;
+constexpr int32_t map_lookup_elem = 1, tail_call = 12, get_local_storage = 81, spin_unlock = 94, per_cpu_ptr = 153,
+                  this_cpu_ptr = 154, snprintf = 165, get_func_ip = 173, set_retval = 187, kptr_xchg = 194,
+                  dynptr_data = 203;
 
 isa::Reg to_reg(unsigned r) { return {static_cast<uint8_t>(r)}; }
 
@@ -39,7 +42,7 @@ Result<const facts::Helper*> Walk::callable(int32_t id) const {
 }
 
 Result<void> Walk::call_helper(const isa::Insn& i) {
-  if (cur_->locks > 0 && i.imm != spin_unlock && i.imm != spin_lock)
+  if (cur_->locks > 0 && i.imm != spin_unlock && i.imm != kptr_xchg)
     return fail(CallUnderLock{.callee = "helper " + std::to_string(i.imm)});
   Call call{.id = i.imm, .helper = TRY(callable(i.imm))};
   for (unsigned r = 1; r <= 5; ++r) TRY_VOID(argument(r, call));
@@ -52,18 +55,63 @@ Result<void> Walk::call_helper(const isa::Insn& i) {
   clear_caller_saved();
   TRY_VOID(helper_returns(call));
   if (call.map) TRY_VOID(map_suits(*call.map, call));
-  if (call.helper->rare.moves_packet) forget_packets();
+  if (call.id == get_func_ip) TRY_VOID(answers_here(call));
+  if (call.helper->rare.moves_packet || call.moves_packet) forget_packets();
   return {};
 }
 
+// Helpers that are asked more than their arguments' kinds.
 Result<void> Walk::special_helper(Call& call) {
-  if (call.helper->name == "tail_call") return nothing_held(Leaves::program, "tail_call");
+  switch (call.id) {
+    case tail_call:
+      TRY_VOID(nothing_held(Leaves::program, "tail_call"));
+      if (call.map && maps_[*call.map].row->id != facts::MapType::prog_array)
+        return fail(NoProgArray{.type = std::string(maps_[*call.map].row->name)});
+      return {};
+    case get_local_storage:
+      if (!reg(2).is_null()) return fail(WantsZeroFlags{.r = to_reg(2)});
+      return {};
+    case snprintf: return check_format(call);
+    case set_retval: {
+      const bool hook = q_.type() == facts::ProgType::lsm && hook_.prototype != 0;
+      if (hook && q_.kernel_types->type(hook_.prototype).size_or_type == 0)
+        return fail(RetvalOfVoid{.hook = hook_.name});
+      return {};
+    }
+    case per_cpu_ptr:
+    case this_cpu_ptr: {
+      if (!reg(1).flags.has(RegFlag::rcu)) return {};
+      const btf::Btf* types = types_of(reg(1));
+      if (types == nullptr || types->type(reg(1).object).kind != btf::Kind::struct_)
+        return fail(NotPerCpu{.r = to_reg(1)});
+      return {};
+    }
+    default: break;
+  }
+  TRY_VOID(dynptr_helper(call));
   for (const facts::Arg& a : call.helper->args)
     if (a.kind == facts::ArgKind::func) return call_back(call);
   return {};
 }
 
-Result<void> Walk::map_suits(uint32_t, const Call&) const { return {}; }
+Result<void> Walk::map_suits(uint32_t map, const Call& call) const {
+  const facts::MapTypeRow& row = *maps_[map].row;
+  if (facts::takes_map(*call.helper, row.id, q_.type(), q_.attach_type())) return {};
+  return fail(MapNotForHelper{.type_id = static_cast<int64_t>(row.id),
+                              .type = std::string(row.name),
+                              .helper = call.name(),
+                              .id = call.id});
+}
+
+// Some helpers answer only where there is what they are asked for.
+Result<void> Walk::answers_here(const Call& call) const {
+  const auto number = static_cast<uint64_t>(call.id);
+  const facts::CallRule* rule = facts::refused_by_attach(number, q_.type(), q_.attach_type(), prog_.attach_to);
+  if (rule == nullptr) return {};
+  if (rule->otherwise == facts::Refusal::only_trampolines)
+    return fail(OnlyTrampolines{.helper = call.name(), .id = call.id});
+  return fail(NotForType{.helper = call.name(), .id = call.id, .type = static_cast<int64_t>(q_.type())});
+}
 
 // What r0 is after the call.
 Result<void> Walk::helper_returns(Call& call) {
@@ -93,12 +141,13 @@ Result<void> Walk::helper_returns(Call& call) {
     case RetKind::mem:
       r0 = Reg::pointer(RegKind::mem, flags);
       r0.object = static_cast<uint32_t>(call.mem_size);
+      if (call.id == dynptr_data) r0.extra = static_cast<int32_t>(call.dynptr);
       break;
     case RetKind::btf_id:
     case RetKind::mem_or_btf_id: TRY_VOID(returns_kernel_object(call, flags)); break;
   }
   if (r0.maybe_null()) r0.id = new_id();
-  if (call.helper->rare.same_object) {
+  if (call.helper->rare.same_object || call.id == dynptr_data) {
     r0.ref = call.ref;
   } else if (call.helper->rare.acquires || acquires_by_map(call)) {
     r0.id = r0.ref = acquire(Held::reference);

@@ -89,6 +89,9 @@ Result<void> Walk::exit() {
 Result<void> Walk::program_returns() {
   Frame& f = cur_->frame();
   const bool global_function = f.subprog != 0 && f.kind == FrameKind::function;
+  const facts::ReturnRule& rule = facts::return_rule(q_.type(), q_.attach_type());
+  const bool hook = rule.answer == facts::Answer::hook || rule.answer == facts::Answer::operation;
+  if (hook && f.subprog == 0 && f.kind == FrameKind::function) return hook_returns();
   TRY_VOID(need(0));
   if (leaks(reg(0))) return fail(LeaksReturn{.r = {0}});
   if (f.kind == FrameKind::async_callback) {
@@ -102,9 +105,8 @@ Result<void> Walk::program_returns() {
       return fail(ReturnsPointer{.when = "At subprogram exit", .r = {0}, .kind = kernel_text(reg(0).type())});
     return {};
   }
-  const facts::ReturnRule& rule = facts::return_rule(q_.type(), q_.attach_type());
   if (rule.answer == facts::Answer::any) return {};
-  if (rule.answer != facts::Answer::range) return fail(NotModelled{.what = "the results of hooks"});
+  if (rule.answer != facts::Answer::range) return fail(NotModelled{.what = "the results of replaced functions"});
   if (!reg(0).is_scalar())
     return fail(ReturnsPointer{.when = "At program exit", .r = {0}, .kind = kernel_text(reg(0).type())});
   TRY_VOID(precision_.mark(*cur_, 0));

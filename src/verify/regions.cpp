@@ -133,17 +133,9 @@ Result<void> Walk::access_map_value(const Access& a, int64_t off) {
   return {};
 }
 
-// Fields that are not the program's own bytes (locks, timers, pointers the kernel keeps) have accesses of their own.
 Result<void> Walk::within_map_value(unsigned regno, int64_t off, uint64_t size, Zero zero, Direct direct) {
-  const Reg& r = reg(regno);
-  TRY_VOID(within_region(regno, off, size, maps_[r.object].def->value_size, zero));
-  for (const MapField& f : map_fields(r.object)) {
-    const int64_t low = r.var.smin + off, high = static_cast<int64_t>(r.var.umax) + off + static_cast<int64_t>(size);
-    if (low >= f.offset + f.size || high <= f.offset) continue;
-    if (!f.is_kptr() || direct == Direct::no || !r.var.is_constant() || low != f.offset || size != 8)
-      return fail(MapFieldTouched{.field = std::string(f.name())});
-  }
-  return {};
+  TRY_VOID(within_region(regno, off, size, maps_[reg(regno).object].def->value_size, zero));
+  return beside_fields(reg(regno), off, size, direct);
 }
 
 // ld_imm64 and its pseudo forms.

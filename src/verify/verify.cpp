@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "verify/map_use.hpp"
 #include "verify/walk.hpp"
 
 namespace skep::verify {
@@ -40,7 +41,11 @@ static Verdict answer(const Question& q, Recorder* recorder) {
     v.answer = &e.row() == &NotModelled::row ? Answer::unknown : Answer::rejected;
     v.rejection = Rejection{std::move(e), insn};
   };
-  const Inputs inputs{.module = q.module, .prog = q.prog, .target = q.target};
+  MapUse maps(q);
+  const Inputs inputs{.module = q.module,
+                      .prog = q.prog,
+                      .target = q.target,
+                      .constant = [&](uint32_t insn) { return maps.constant(insn); }};
   auto flow = analyse(inputs);
   if (!flow) {
     refuse(std::move(flow).error(), 0);

@@ -23,10 +23,12 @@ Walk::Walk(const Question& q, Flow flow, Recorder* recorder)
   for (std::size_t i = 0; i < prog_.insns.size(); ++i)
     malformed_.push_back(flow_.ops[i] != isa::Op::ld_imm64_high && !isa::check(prog_.insns[i]));
   for (const module::MapDef& m : q.module.maps) maps_.push_back({.def = &m, .row = &facts::row(m.type)});
+  hook_ = find_hook();
+  for (MapView& m : maps_) m.fields = value_fields(q, *m.def);
   for (std::size_t i = 0; i < maps_.size(); ++i)  // grows: what maps of maps hold stands behind them
     if (const module::MapDef* inner = maps_[i].def->inner.get()) {
       maps_[i].inner = static_cast<uint32_t>(maps_.size());
-      maps_.push_back({.def = inner, .row = &facts::row(inner->type)});
+      maps_.push_back({.def = inner, .row = &facts::row(inner->type), .fields = value_fields(q, *inner)});
     }
 }
 

@@ -20,6 +20,7 @@
 #include "facts/target.hpp"
 #include "module/module.hpp"
 #include "verify/errors.hpp"
+#include "verify/fields.hpp"
 #include "verify/flow.hpp"
 #include "verify/precision.hpp"
 #include "verify/recorder.hpp"
@@ -37,31 +38,7 @@ struct MapView {
   const module::MapDef* def;
   const facts::MapTypeRow* row;
   uint32_t inner = 0;  // index of what its elements are; 0: no maps
-};
-
-// Part of a map value that is the kernel's, not the program's own bytes.
-enum class FieldKind : uint8_t {
-  spin_lock,
-  res_spin_lock,
-  timer,
-  work_queue,
-  task_work,
-  kptr_untrusted,
-  kptr,
-  kptr_percpu,
-  uptr,
-  list_head,
-  list_node,
-  rbtree_root,
-  rbtree_node,
-  refcount
-};
-struct MapField {
-  FieldKind kind;
-  uint32_t offset, size;
-  btf::TypeId type = 0;  // kptrs: what they point to
-  bool is_kptr() const { return kind >= FieldKind::kptr_untrusted && kind <= FieldKind::uptr; }
-  std::string_view name() const;
+  std::vector<MapField> fields = {};
 };
 
 enum class Do : uint8_t { read, write };
@@ -99,6 +76,10 @@ struct Call {
   unsigned release = 0;   // the argument that is given up
   uint32_t callback = 0;  // subprogram
   Raw raw = {};
+  std::optional<MapField> kptr = {};  // the field among the arguments
+  Reg per_cpu = {};                   // the per-CPU argument
+  uint32_t dynptr = 0;                // the id of the dynptr among the arguments
+  bool moves_packet = false;          // this call, besides what the helper's row says
   std::string name() const { return "bpf_" + std::string(helper->name); }
 };
 
@@ -226,20 +207,51 @@ class Walk {
   Result<void> packet_load(const isa::Insn& i, const isa::Row& row);
 
   // kernel_objects.cpp: pointers typed by BTF
+  enum class Nested : uint8_t { no, yes };
   Result<void> access_btf(const Access& a, int64_t off);
-  Result<void> access_arguments(const Access& a, int64_t off);  // a context of typed arguments
+  Result<void> object_readable(const Access& a, int64_t off) const;
   Result<void> access_map_object(const Access& a, int64_t off);
   Result<void> take_variable(const isa::Insn& i);
+  RegFlags flags_of_member(const Reg& from, std::string_view member, btf::TypeId to, RegFlags tags) const;
+  const btf::Btf* types_of(Types which) const;
+  const btf::Btf* types_of(const Reg& r) const { return types_of(static_cast<Types>(r.extra)); }
+  std::string struct_name(btf::TypeId id, Types which) const;
   btf::TypeId kernel_struct(std::string_view name) const;
+  bool is_struct(const Reg& r, btf::TypeId wanted, Nested may_be_nested) const;  // at the place it points to
   Result<void> argument_struct(unsigned regno, const facts::Arg& arg, const Call& call) const;
   Result<void> returns_kernel_object(Call& call, RegFlags flags);
 
-  // fields.cpp: locks, timers, kptrs in map values
+  // hooks.cpp: what a program is attached to, as a prototype
+  struct Hook {
+    btf::TypeId prototype = 0;  // 0: not known
+    unsigned skipped = 0;       // leading parameters that programs do not see
+    std::string name = {};
+  };
+  Hook find_hook() const;
+  Result<void> access_arguments(const Access& a, int64_t off);  // a context of typed arguments
+  Result<Reg> typed_argument(unsigned index, const Access& a, int64_t off) const;
+  RegFlags argument_flags() const;
+  Result<void> hook_returns();
+
+  // map_fields.cpp: locks, timers, kptrs in map values
+  struct LockAt {
+    uint32_t id, object;
+  };
   std::span<const MapField> map_fields(uint32_t map) const;
   const MapField* map_field_at(uint32_t map, int64_t off) const;
   bool map_holds_lock(uint32_t map) const;
   bool map_has_private_objects(uint32_t map) const;
   bool may_hold_lock(const Reg& r) const;
+  Result<const MapField*> field_argument(unsigned regno, FieldKind kind, std::string_view what) const;
+  LockAt lock_at(unsigned regno) const;
+  Result<void> lock(unsigned regno, Held kind);
+  Result<void> unlock(unsigned regno, Held kind);
+  void forget_borrowed();
+  void spoil(Reg& r) const;  // it may not be used any more
+  RegFlags kptr_flags(const MapField& field) const;
+  bool in_rcu_section() const;
+  bool suits_kptr(unsigned regno, const MapField& field) const;
+  Result<void> beside_fields(const Reg& r, int64_t off, uint64_t size, Direct direct) const;
   Result<void> access_kptr(const Access& a, const MapField& field);
   Result<void> lock_argument(unsigned regno, Call& call);
   Result<void> timer_argument(unsigned regno, Call& call);
@@ -247,8 +259,18 @@ class Walk {
 
   // dynptrs.cpp
   Result<void> dynptr_argument(unsigned regno, const facts::Arg& arg, Call& call);
+  Result<unsigned> dynptr_slot(unsigned regno) const;  // the first of its two: the higher index
+  Reg* dynptr_behind(unsigned regno);                  // null: none is there
+  Result<void> make_dynptr(unsigned regno, DynptrKind kind, uint32_t cloned_ref);
   Result<void> release_dynptr(Call& call);
   Result<void> overwrite_dynptr(Frame& f, unsigned slot);
+  void drop_dynptr(Frame& f, unsigned slot);
+  Result<void> dynptr_helper(Call& call);
+
+  // strings.cpp
+  Result<void> string_argument(unsigned regno);
+  Result<std::string> constant_string(const Reg& r) const;
+  Result<void> check_format(Call& call);
 
   // stack.cpp
   Result<void> access_stack(const Access& a, int64_t off);
@@ -275,7 +297,6 @@ class Walk {
   Result<void> size_argument(unsigned regno, Do what, Zero zero, Raw* raw, Call& call);
   Result<void> memory_argument(unsigned regno, uint64_t size, Do what, Zero zero, Raw* raw);
   Result<void> constant_key(unsigned regno, uint32_t size, Call& call);
-  Result<void> string_argument(unsigned regno);
   Result<void> adjust_map_value(facts::Arg& arg, const Call& call) const;
   bool may_give_packet(const Call& call) const;
 
@@ -285,6 +306,7 @@ class Walk {
   Result<void> special_helper(Call& call);
   Result<void> helper_returns(Call& call);
   Result<void> map_suits(uint32_t map, const Call& call) const;
+  Result<void> answers_here(const Call& call) const;
   bool acquires_by_map(const Call& call) const;
   void limit_answer(const Call& call);
   void forget_packets();
@@ -318,6 +340,7 @@ class Walk {
   facts::Privileges sw_;
   Flow flow_;
   std::vector<MapView> maps_;
+  Hook hook_;
   std::vector<bool> malformed_;          // fields that must be zero are not
   std::vector<RegType> pointer_types_;   // of each load and store, once walked
   std::vector<bool> called_, verified_;  // global functions

@@ -153,9 +153,6 @@ using isa::Pc;
   X(MapForbids, "SKEP-V0320", "map-forbids", EACCES, (std::string, how)(uint64_t, value_size)(int64_t, off)(uint64_t, size), \
     "{how} map forbidden, value_size={value_size} off={off} size={size}", \
     "programs may not {how} this map ({size} bytes at {off} of {value_size})", "make the map without that flag") \
-  X(MapFieldTouched, "SKEP-V0321", "map-field", EACCES, (std::string, field), \
-    "{field} cannot be accessed directly by load/store", \
-    "the {field} in this map value is not the program's own bytes", "use the helper functions that are made for it") \
   X(Misaligned, "SKEP-V0322", "misaligned", EACCES, (std::string, pointer)(std::string, var)(int64_t, fixed)(int64_t, off)(uint64_t, size), \
     "misaligned {pointer} access off {var}+{fixed}+{off} size {size}", \
     "{size} bytes through a {pointer} pointer at {var} + {fixed} + {off}, which is no multiple of the size", "access it byte by byte, or align it") \

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verify/fields.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+
+namespace skep::verify {
+namespace {
+
+constexpr std::size_t most_fields = 11;
+
+struct KindRow {
+  FieldKind id;
+  std::string_view name;
+  uint32_t bytes;
+};
+constexpr KindRow kinds[] = {
+#define X(name, text, bytes) {FieldKind::name, text, bytes},
+    SKEP_FIELD_KINDS(X)
+#undef X
+};
+
+// The walk over a value's type. Fields of structures inside of it count, and of arrays of them.
+class Finder {
+ public:
+  Finder(const Question& q, const btf::Btf& types) : q_(q), types_(types) {}
+
+  std::vector<MapField> found;
+
+  void look_into(btf::TypeId id, uint32_t offset, int depth) {
+    const btf::Type t = types_.resolve(id);
+    if (depth == 0 || found.size() >= most_fields) return;
+    if (t.kind == btf::Kind::datasec) {
+      for (const btf::SectionVar v : types_.section_vars(t))
+        look_at(types_.type(v.type).size_or_type, offset + v.offset, depth - 1);
+      return;
+    }
+    if (t.kind != btf::Kind::struct_) return;
+    for (uint32_t i = 0; i < t.vlen; ++i) {
+      const btf::Member m = types_.member(t, i);
+      if (m.bit_offset % 8 == 0) look_at(m.type, offset + m.bit_offset / 8, depth - 1, t.id, i);
+    }
+  }
+
+ private:
+  void look_at(btf::TypeId id, uint32_t offset, int depth, btf::TypeId record = 0, uint32_t member = 0) {
+    const btf::Type t = types_.resolve(id);
+    if (t.kind == btf::Kind::array) {
+      const btf::Array a = types_.array_of(t);
+      const auto size = types_.size_of(a.element);
+      if (!size) return;
+      for (uint32_t i = 0; i < a.count && found.size() < most_fields; ++i) {
+        const auto before = found.size();
+        look_at(a.element, offset + i * *size, depth, record, member);
+        if (found.size() == before) return;  // nothing in the first, nothing in any
+      }
+      return;
+    }
+    if (t.kind == btf::Kind::ptr) return pointer(t, offset);
+    if (t.kind != btf::Kind::struct_) return;
+    for (const KindRow& k : kinds) {
+      const bool of_pointer = k.id >= FieldKind::kptr_untrusted && k.id <= FieldKind::uptr;
+      if (of_pointer || t.name != k.name || t.size_or_type != k.bytes) continue;
+      MapField f{.kind = k.id, .offset = offset, .size = k.bytes};
+      if (k.id == FieldKind::list_head || k.id == FieldKind::rbtree_root) contents(f, record, member);
+      found.push_back(f);
+      return;
+    }
+    look_into(id, offset, depth);
+  }
+
+  // struct T __kptr *p: the tag stands between the pointer and what it points to.
+  void pointer(const btf::Type& t, uint32_t offset) {
+    const btf::Type tag = types_.type(t.size_or_type);
+    if (tag.kind != btf::Kind::type_tag || tag.kind_flag) return;
+    static constexpr std::pair<std::string_view, FieldKind> tags[] = {{"kptr_untrusted", FieldKind::kptr_untrusted},
+                                                                      {"kptr", FieldKind::kptr},
+                                                                      {"percpu_kptr", FieldKind::kptr_percpu},
+                                                                      {"uptr", FieldKind::uptr}};
+    for (const auto& [name, kind] : tags) {
+      if (tag.name != name) continue;
+      MapField f{.kind = kind, .offset = offset, .size = 8};
+      const btf::Type to = types_.resolve(tag.size_or_type);
+      f.type = to.id;
+      f.of = Types::program;
+      if (kind != FieldKind::uptr && q_.kernel_types != nullptr)
+        if (const auto own = q_.kernel_types->find(to.name, to.kind == btf::Kind::fwd ? btf::Kind::struct_ : to.kind)) {
+          f.type = *own;
+          f.of = Types::kernel;
+        }
+      found.push_back(f);
+      return;
+    }
+  }
+
+  // A declaration tag of the member says what it holds: "contains:TYPE:MEMBER".
+  void contents(MapField& f, btf::TypeId record, uint32_t member) {
+    for (btf::TypeId id = types_.first_id(); id < types_.count(); ++id) {
+      const btf::Type tag = types_.type(id);
+      if (tag.kind != btf::Kind::decl_tag || tag.size_or_type != record ||
+          types_.tagged_component(tag) != static_cast<int32_t>(member) || !tag.name.starts_with("contains:"))
+        continue;
+      const std::string_view rest = tag.name.substr(9);
+      const auto colon = rest.find(':');
+      if (colon == rest.npos) return;
+      const auto held = types_.find(rest.substr(0, colon), btf::Kind::struct_);
+      if (!held) return;
+      f.contains = *held;
+      for (const btf::Member m : types_.members(types_.type(*held)))
+        if (m.name == rest.substr(colon + 1)) f.node_offset = m.bit_offset / 8;
+      return;
+    }
+  }
+
+  const Question& q_;
+  const btf::Btf& types_;
+};
+
+std::vector<MapField> fields_of(const Question& q, btf::TypeId type) {
+  if (q.module.btf == nullptr || type == 0 || type >= q.module.btf->count()) return {};
+  constexpr int deepest = 32;
+  Finder finder(q, *q.module.btf);
+  finder.look_into(type, 0, deepest);
+  std::ranges::sort(finder.found, {}, &MapField::offset);
+  return std::move(finder.found);
+}
+
+}  // namespace
+
+std::string_view kernel_name(FieldKind k) { return kinds[static_cast<std::size_t>(k)].name; }
+
+std::vector<MapField> value_fields(const Question& q, const module::MapDef& map) {
+  auto fields = fields_of(q, map.value_type);
+  // Nodes are part of objects, never of values.
+  std::erase_if(fields, [](const MapField& f) {
+    return f.kind == FieldKind::list_node || f.kind == FieldKind::rbtree_node;
+  });
+  return fields;
+}
+
+std::vector<MapField> object_fields(const Question& q, btf::TypeId structure) { return fields_of(q, structure); }
+
+const MapField* field_at(std::span<const MapField> fields, int64_t offset) {
+  for (const MapField& f : fields)
+    if (offset >= f.offset && offset < int64_t{f.offset} + f.size) return &f;
+  return nullptr;
+}
+
+const MapField* field_of(std::span<const MapField> fields, FieldKind kind) {
+  for (const MapField& f : fields)
+    if (f.kind == kind) return &f;
+  return nullptr;
+}
+
+}  // namespace skep::verify

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+// Programs that are attached to a function, a tracepoint or an operation of the kernel: their context is its arguments,
+// eight bytes each, as its prototype types them, and their answer is what it may return.
+#include "facts/functions.hpp"
+#include "facts/hook_args.hpp"
+#include "facts/returns.hpp"
+#include "verify/object_errors.hpp"
+#include "verify/walk.hpp"
+
+namespace skep::verify {
+namespace {
+
+using btf::Kind;
+using facts::AttachType;
+using facts::HookArg;
+using facts::ProgType;
+
+constexpr int64_t most_arguments = 12;
+constexpr int64_t most_errno = 4095;
+
+isa::Reg to_reg(unsigned r) { return {static_cast<uint8_t>(r)}; }
+
+bool is_record(const btf::Type& t) { return t.kind == Kind::struct_ || t.kind == Kind::union_; }
+bool is_number(const btf::Type& t) { return t.kind == Kind::int_ || t.kind == Kind::enum_ || t.kind == Kind::enum64; }
+
+}  // namespace
+
+Walk::Hook Walk::find_hook() const {
+  Hook hook{.name = prog_.attach_to};
+  if (q_.kernel_types == nullptr || prog_.attach_to.empty()) return hook;
+  const btf::Btf& types = *q_.kernel_types;
+  auto prototype_of = [&](std::optional<btf::TypeId> function) {
+    return function ? types.type(*function).size_or_type : 0;
+  };
+  const std::string& name = prog_.attach_to;
+  if (q_.type() == ProgType::struct_ops) {
+    const auto dot = name.find('.');
+    const btf::TypeId record = kernel_struct(name.substr(0, dot));
+    if (record == 0 || dot == std::string::npos) return hook;
+    for (const btf::Member m : types.members(types.type(record))) {
+      if (m.name != name.substr(dot + 1)) continue;
+      const btf::Type pointer = types.resolve(m.type);
+      if (pointer.kind == Kind::ptr) hook.prototype = types.resolve(pointer.size_or_type).id;
+    }
+    return hook;
+  }
+  if (q_.type() == ProgType::lsm) {
+    hook.prototype = prototype_of(types.find("bpf_lsm_" + name, Kind::func));
+  } else if (q_.attach_type() == AttachType::trace_iter) {
+    hook.prototype = prototype_of(types.find("bpf_iter_" + name, Kind::func));
+  } else if (q_.attach_type() == AttachType::trace_raw_tp) {
+    hook.skipped = 1;  // a pointer that is the tracepoint's own
+    if (const auto type = types.find("btf_trace_" + name, Kind::typedef_)) {
+      const btf::Type pointer = types.resolve(*type);
+      if (pointer.kind == Kind::ptr) hook.prototype = types.resolve(pointer.size_or_type).id;
+    }
+  } else {
+    hook.prototype = prototype_of(types.find(name, Kind::func));
+  }
+  return hook;
+}
+
+// How arguments that point to structures are trusted.
+RegFlags Walk::argument_flags() const {
+  switch (q_.type()) {
+    case ProgType::lsm: return facts::has_word(facts::untrusted_lsm_hooks, "bpf_lsm_" + hook_.name) ? RegFlags{} : RegFlag::trusted;
+    case ProgType::struct_ops: return RegFlag::trusted;
+    default:
+      return q_.attach_type() == AttachType::trace_raw_tp || q_.attach_type() == AttachType::trace_iter
+                 ? RegFlag::trusted
+                 : RegFlags{};
+  }
+}
+
+Result<Reg> Walk::typed_argument(unsigned index, const Access& a, int64_t off) const {
+  const btf::Btf& types = *q_.kernel_types;
+  const btf::Type prototype = types.type(hook_.prototype);
+  const unsigned count = prototype.vlen - hook_.skipped;
+  auto refuse = [&](std::string why) { return fail(NoArgument{.off = off, .size = a.size, .why = std::move(why)}); };
+  btf::TypeId id = 0;
+  if (index < count) {
+    id = types.param(prototype, index + hook_.skipped).type;
+  } else {
+    const AttachType at = q_.attach_type();
+    const bool answers = at == AttachType::trace_fexit || at == AttachType::modify_return ||
+                         at == AttachType::lsm_mac || at == AttachType::lsm_cgroup;
+    if (index > count || !answers) return refuse("the function has " + std::to_string(count) + " arguments");
+    id = prototype.size_or_type;
+    const btf::Type t = types.resolve(id);
+    if (at == AttachType::modify_return && t.kind != Kind::int_) return refuse("what it returns is no number");
+    if (t.kind == Kind::void_) return Reg::any_number();
+  }
+  const btf::Type t = types.resolve(id);
+  if (is_number(t) || is_record(t)) return Reg::any_number();
+  if (t.kind != Kind::ptr) return refuse("the argument is neither a number nor a pointer");
+  if (a.size != 8) return refuse("pointers are read whole");
+  const bool iterator = q_.attach_type() == AttachType::trace_iter;
+  const HookArg is = iterator ? facts::iterator_arg(hook_.name, index)
+                     : q_.attach_type() == AttachType::trace_raw_tp ? facts::tracepoint_arg(hook_.name, index)
+                                                                    : HookArg::as_typed;
+  if (is == HookArg::buffer_or_null) return Reg::pointer(RegKind::buf, RegFlag::maybe_null);
+  if (is == HookArg::rdonly_buffer_or_null) return Reg::pointer(RegKind::buf, RegFlag::rdonly | RegFlag::maybe_null);
+  const btf::Type to = types.resolve(t.size_or_type);
+  if (!is_record(to)) return Reg::any_number();
+  Reg r = Reg::pointer(RegKind::btf, argument_flags());
+  if (is == HookArg::trusted_or_null) r.flags = RegFlag::trusted | RegFlag::maybe_null;
+  if (is == HookArg::plain_or_null) r.flags = RegFlag::maybe_null;
+  const btf::Type tag = types.type(t.size_or_type);
+  if (tag.kind == Kind::type_tag && !tag.kind_flag && tag.name == "user") r.flags = r.flags | RegFlag::user;
+  if (tag.kind == Kind::type_tag && !tag.kind_flag && tag.name == "percpu") r.flags = r.flags | RegFlag::percpu;
+  r.object = to.id;
+  // Congestion control is given its sockets as what they are.
+  if (q_.type() == ProgType::struct_ops && to.name == "sock" && hook_.name.starts_with("tcp_congestion_ops."))
+    r.object = kernel_struct("tcp_sock");
+  return r;
+}
+
+Result<void> Walk::access_arguments(const Access& a, int64_t off) {
+  auto refuse = [&](std::string why) { return fail(NoArgument{.off = off, .size = a.size, .why = std::move(why)}); };
+  if (off < 0 || off >= most_arguments * 8) return refuse("there are no arguments there");
+  if (a.what == Do::write) return refuse("arguments are only read");
+  if (off % a.size != 0) return refuse("it is not aligned");
+  if (off % 8 != 0) return refuse("each argument begins at a multiple of 8");
+  if (hook_.prototype == 0) return fail(NotModelled{.what = "what this program is attached to"});
+  // A structure passed by value takes several eights.
+  const btf::Btf& types = *q_.kernel_types;
+  const btf::Type prototype = types.type(hook_.prototype);
+  unsigned index = 0;
+  for (int64_t at = 0; index + hook_.skipped < prototype.vlen; ++index) {
+    const uint32_t bytes = types.size_of(types.param(prototype, index + hook_.skipped).type).value_or(8);
+    at += (bytes + 7) / 8 * 8;
+    if (off < at) break;
+  }
+  if (index + hook_.skipped >= prototype.vlen) {
+    int64_t end = 0;
+    for (unsigned p = hook_.skipped; p < prototype.vlen; ++p)
+      end += (types.size_of(types.param(prototype, p).type).value_or(8) + 7) / 8 * 8;
+    index = static_cast<unsigned>(prototype.vlen - hook_.skipped + (off - end) / 8);
+  }
+  Reg now = TRY(typed_argument(index, a, off));
+  if (a.value < 0) return {};
+  if (now.maybe_null()) now.id = new_id();
+  set(static_cast<unsigned>(a.value), now);
+  return {};
+}
+
+// What a hook's or an operation's program may answer.
+Result<void> Walk::hook_returns() {
+  if (hook_.prototype == 0) return fail(NotModelled{.what = "what this program is attached to"});
+  const btf::Btf& types = *q_.kernel_types;
+  const btf::Type answer = types.resolve(types.type(hook_.prototype).size_or_type);
+  const bool is_void = answer.kind == Kind::void_;
+  const bool by_cgroup = q_.attach_type() == AttachType::lsm_cgroup;
+  if (is_void && !by_cgroup) return {};
+  TRY_VOID(need(0));
+  if (leaks(reg(0))) return fail(LeaksReturn{.r = {0}});
+  if (q_.type() == ProgType::struct_ops) {
+    const bool pointer = answer.kind == Kind::ptr && is_record(types.resolve(answer.size_or_type));
+    if (pointer && !reg(0).is_null()) return fail(NotModelled{.what = "operations that return objects"});
+    return {};
+  }
+  if (!is_void && !is_number(answer)) return {};
+  if (!reg(0).is_scalar())
+    return fail(ReturnsPointer{.when = "At program exit", .r = to_reg(0), .kind = kernel_text(reg(0).type())});
+  TRY_VOID(precision_.mark(*cur_, 0));
+  if (by_cgroup) return returns_within(reg(0), is_void ? 1 : 0, 1, Bits::whole, "At program exit");
+  if (facts::has_word(facts::bool_lsm_hooks, "bpf_lsm_" + hook_.name)) return returns_within(reg(0), 0, 1, Bits::low, "At program exit");
+  return returns_within(reg(0), -most_errno, 0, Bits::low, "At program exit");
+}
+
+}  // namespace skep::verify

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pointers typed by BTF: what a load through one gives, and which of them a helper function takes.
+//
+// How far a pointer is trusted is part of its type. Trusted ones, and those that RCU keeps alive, may be given to
+// helpers; what is read from them is trusted only where Linux says so of that member (members below). Untrusted ones
+// may be read, since a fault reads as 0, and that is all.
+#include <algorithm>
+
+#include "verify/object_errors.hpp"
+#include "verify/struct_walk.hpp"
+#include "verify/walk.hpp"
+
+namespace skep::verify {
+namespace {
+
+using enum RegFlag;
+
+isa::Reg to_reg(unsigned r) { return {static_cast<uint8_t>(r)}; }
+
+// How a pointer read from a trusted object, or from one that RCU keeps, is trusted.
+enum class Trust : uint8_t { rcu, rcu_or_null, trusted, trusted_or_null };
+struct Member {
+  std::string_view structure, name;
+  Trust trust;
+};
+constexpr Member members[] = {
+    {"task_struct", "cpus_ptr", Trust::rcu},
+    {"task_struct", "cgroups", Trust::rcu},
+    {"task_struct", "real_parent", Trust::rcu},
+    {"task_struct", "group_leader", Trust::rcu},
+    {"cgroup", "kn", Trust::rcu},
+    {"css_set", "dfl_cgrp", Trust::rcu},
+    {"cgroup_subsys_state", "cgroup", Trust::rcu},
+    {"mm_struct", "exe_file", Trust::rcu_or_null},
+    {"sk_buff", "sk", Trust::rcu_or_null},
+    {"request_sock", "sk", Trust::rcu_or_null},
+    {"bpf_iter_meta", "seq", Trust::trusted},
+    {"bpf_iter__task", "meta", Trust::trusted},
+    {"bpf_iter__task", "task", Trust::trusted},
+    {"linux_binprm", "file", Trust::trusted},
+    {"file", "f_inode", Trust::trusted},
+    {"dentry", "d_inode", Trust::trusted_or_null},
+    {"socket", "sk", Trust::trusted_or_null},
+    {"vm_area_struct", "vm_mm", Trust::trusted_or_null},
+    {"vm_area_struct", "vm_file", Trust::trusted_or_null},
+};
+
+std::string_view structure_of(facts::MapType t) {
+  using enum facts::MapType;
+  switch (t) {
+    case hash:
+    case percpu_hash:
+    case lru_hash:
+    case lru_percpu_hash:
+    case hash_of_maps: return "bpf_htab";
+    case array:
+    case percpu_array:
+    case prog_array:
+    case perf_event_array:
+    case cgroup_array:
+    case array_of_maps: return "bpf_array";
+    case stack_trace: return "bpf_stack_map";
+    case lpm_trie: return "lpm_trie";
+    case devmap:
+    case devmap_hash: return "bpf_dtab";
+    case cpumap: return "bpf_cpu_map";
+    case sockmap: return "bpf_stab";
+    case sockhash: return "bpf_shtab";
+    case xskmap: return "xsk_map";
+    case reuseport_sockarray: return "reuseport_array";
+    case cgroup_storage:
+    case percpu_cgroup_storage: return "bpf_cgroup_storage_map";
+    case queue:
+    case stack: return "bpf_queue_stack";
+    case ringbuf:
+    case user_ringbuf: return "bpf_ringbuf_map";
+    case sk_storage:
+    case inode_storage:
+    case task_storage:
+    case cgrp_storage: return "bpf_local_storage_map";
+    case bloom_filter: return "bpf_bloom_filter";
+    case struct_ops: return "bpf_struct_ops_map";
+    case arena: return "bpf_arena";
+    case unspec: break;
+  }
+  return "bpf_map";
+}
+
+bool is_trusted(const Reg& r) {
+  if (r.ref != 0) return true;
+  return r.flags.has(trusted) && r.flags.without(trusted | alloc | non_own_ref) == RegFlags{};
+}
+
+}  // namespace
+
+const btf::Btf* Walk::types_of(Types which) const {
+  return which == Types::kernel ? q_.kernel_types.get() : q_.module.btf.get();
+}
+
+std::string Walk::struct_name(btf::TypeId id, Types which) const {
+  const btf::Btf* types = types_of(which);
+  return types == nullptr || id >= types->count() ? "?" : std::string(types->type(id).name);
+}
+
+btf::TypeId Walk::kernel_struct(std::string_view name) const {
+  return q_.kernel_types == nullptr ? 0 : q_.kernel_types->find(name, btf::Kind::struct_).value_or(0);
+}
+
+// May it be read there at all?
+Result<void> Walk::object_readable(const Access& a, int64_t off) const {
+  const Reg& r = cur_->reg(a.reg);
+  const auto which = static_cast<Types>(r.extra);
+  const std::string type = struct_name(r.object, which);
+  if (!sw_.allow_ptr_leaks) return fail(ObjectPrivilege{.type = type});
+  if (which == Types::kernel && !q_.gpl_compatible()) return fail(ObjectGpl{.type = type});
+  if (off < 0) return fail(ObjectNegative{.r = to_reg(a.reg), .type = type, .off = off});
+  if (!r.var.is_constant() || r.constant() != 0)
+    return fail(ObjectSomewhere{.r = to_reg(a.reg), .type = type, .off = off, .var = kernel_tnum(r.var.bits)});
+  if (r.flags.has(user)) return fail(ObjectElsewhere{.r = to_reg(a.reg), .type = type, .where = "user", .off = off});
+  if (r.flags.has(percpu))
+    return fail(ObjectElsewhere{.r = to_reg(a.reg), .type = type, .where = "percpu", .off = off});
+  return {};
+}
+
+Result<void> Walk::access_btf(const Access& a, int64_t off) {
+  const Reg r = reg(a.reg);
+  const btf::Btf* types = types_of(r);
+  if (types == nullptr || r.object == 0) return fail(NotModelled{.what = "this kernel's types"});
+  TRY_VOID(object_readable(a, off));
+  const bool own = r.flags.has(alloc);
+  if (a.what == Do::write && (!own || r.flags.has(untrusted))) {
+    if (q_.type() == facts::ProgType::struct_ops) return fail(NotModelled{.what = "writes into kernel objects"});
+    return fail(ObjectReadOnly{.r = to_reg(a.reg)});
+  }
+  if (own)
+    for (const MapField& f : object_fields(q_, r.object))
+      if (off < f.offset + f.size && off + a.size > f.offset && !f.is_kptr())
+        return fail(FieldOfObject{.what = std::string(f.name())});
+  const AtOffset found = TRY(walk_struct(*types, r.object, static_cast<uint64_t>(off), a.size));
+  if (a.what == Do::write || a.value < 0) return {};
+  const auto into = static_cast<unsigned>(a.value);
+  if (found.what == Found::foreign_pointer) {
+    Reg now = Reg::pointer(RegKind::mem, rdonly | untrusted);
+    set(into, now);
+    return {};
+  }
+  if (found.what != Found::pointer || own) {
+    set_unknown(into);
+    return {};
+  }
+  Reg now = Reg::pointer(RegKind::btf, flags_of_member(r, found.member, found.type, found.flags));
+  now.object = found.type;
+  now.extra = r.extra;
+  if (now.maybe_null()) now.id = new_id();
+  reg(into) = now;
+  return {};
+}
+
+// How the pointer in a member is trusted, by how its structure is.
+RegFlags Walk::flags_of_member(const Reg& from, std::string_view member, btf::TypeId, RegFlags tags) const {
+  if (from.flags.has(untrusted)) return untrusted;
+  const RegFlags without_trust = tags.without(trusted | rcu | untrusted);
+  const bool kept_by_rcu = from.flags.has(rcu);
+  if (!is_trusted(from) && !kept_by_rcu) return without_trust;
+  const std::string type = struct_name(from.object, static_cast<Types>(from.extra));
+  const Member* row = std::ranges::find_if(
+      members, [&](const Member& m) { return m.structure == type && m.name == member; });
+  const std::optional<Trust> trust = row == std::end(members) ? std::nullopt : std::optional(row->trust);
+  if (trust == Trust::trusted) return tags | trusted;
+  if (trust == Trust::trusted_or_null) return tags | trusted | maybe_null;
+  if (!in_rcu_section() || from.maybe_null()) return untrusted;
+  if (trust == Trust::rcu) return tags | rcu;
+  if (trust == Trust::rcu_or_null) return tags.without(untrusted) | rcu | maybe_null;
+  if (tags.has(rcu)) return tags | maybe_null;
+  if (tags.any(percpu | user)) return tags;
+  return without_trust;
+}
+
+// The inside of the kernel's own structure of the map, which programs may read.
+Result<void> Walk::access_map_object(const Access& a, int64_t off) {
+  const std::string_view name = structure_of(maps_[reg(a.reg).object].row->id);
+  const btf::TypeId type = kernel_struct(name);
+  if (type == 0) return fail(NotModelled{.what = "this kernel's types"});
+  if (!sw_.allow_ptr_leaks) return fail(ObjectPrivilege{.type = std::string(name)});
+  if (off < 0) return fail(ObjectNegative{.r = to_reg(a.reg), .type = std::string(name), .off = off});
+  if (a.what == Do::write) return fail(MapObjectWrite{.type = std::string(name)});
+  const AtOffset found = TRY(walk_struct(*q_.kernel_types, type, static_cast<uint64_t>(off), a.size));
+  if (a.value < 0) return {};
+  const auto into = static_cast<unsigned>(a.value);
+  if (found.what == Found::number) {
+    set_unknown(into);
+    return {};
+  }
+  Reg now = found.what == Found::pointer ? Reg::pointer(RegKind::btf, untrusted)
+                                         : Reg::pointer(RegKind::mem, rdonly | untrusted);
+  now.object = found.type;
+  reg(into) = now;
+  return {};
+}
+
+// ld_imm64 of a kernel variable: per-CPU ones are reached through helpers only, structures are objects, others memory.
+Result<void> Walk::take_variable(const isa::Insn& i) {
+  const btf::Btf* types = q_.kernel_types.get();
+  if (types == nullptr) return fail(NotModelled{.what = "this kernel's types"});
+  const auto id = static_cast<btf::TypeId>(i.imm);
+  const btf::Type var = types->type(id);
+  Reg& dst = reg(i.dst());
+  if (var.kind == btf::Kind::func) {
+    dst = Reg::pointer(RegKind::mem, rdonly);
+    return {};
+  }
+  const btf::Type t = types->resolve(var.size_or_type);
+  const auto section = types->find(".data..percpu", btf::Kind::datasec);
+  bool per_cpu = false;
+  if (section)
+    for (const btf::SectionVar v : types->section_vars(types->type(*section))) per_cpu |= v.type == id;
+  const bool record = t.kind == btf::Kind::struct_ || t.kind == btf::Kind::union_;
+  if (!per_cpu && !record) {
+    dst = Reg::pointer(RegKind::mem, rdonly);
+    dst.object = types->size_of(t.id).value_or(0);
+    return {};
+  }
+  dst = Reg::pointer(RegKind::btf, per_cpu ? RegFlags(percpu) : RegFlags{});
+  dst.object = t.id;
+  return {};
+}
+
+// Whether the place it points to is such a structure, or begins with one.
+bool Walk::is_struct(const Reg& r, btf::TypeId wanted, Nested may_be_nested) const {
+  const btf::Btf* types = types_of(r);
+  if (types == nullptr || r.object == 0) return false;
+  if (r.off == 0 && r.object == wanted) return true;
+  if (may_be_nested == Nested::no || r.off < 0) return false;
+  auto at = static_cast<uint64_t>(r.off);
+  for (btf::TypeId id = r.object;; at = 0) {
+    const auto found = step_into(*types, id, at, 1, {});
+    if (!found || found->what != Found::structure) return false;
+    if (found->type == wanted) return true;
+    id = found->type;
+  }
+}
+
+Result<void> Walk::argument_struct(unsigned regno, const facts::Arg& arg, const Call& call) const {
+  const Reg& r = cur_->reg(regno);
+  if (r.flags.has(percpu)) return {};
+  if (r.maybe_null() && (!arg.or_null || arg.release))
+    return fail(MaybeNullToHelper{.r = to_reg(regno), .number = regno});
+  if (call.kptr) {
+    if (suits_kptr(regno, *call.kptr)) return {};
+    return fail(KptrStored{.r = to_reg(regno),
+                           .type = kernel_text(r.type()) + struct_name(r.object, static_cast<Types>(r.extra)),
+                           .expected = "ptr_" + struct_name(call.kptr->type, call.kptr->of)});
+  }
+  if (r.flags.has(alloc)) return {};
+  if (q_.kernel_types == nullptr) return fail(NotModelled{.what = "this kernel's types"});
+  const std::string expected(arg.btf.empty() ? "sock_common" : arg.btf);
+  const bool strict = arg.release && call.helper->name != "sk_release";
+  if (is_struct(r, kernel_struct(expected), strict ? Nested::no : Nested::yes)) return {};
+  return fail(OtherStruct{.r = to_reg(regno),
+                          .type = struct_name(r.object, static_cast<Types>(r.extra)),
+                          .expected = expected});
+}
+
+Result<void> Walk::returns_kernel_object(Call& call, RegFlags flags) {
+  const facts::Ret& ret = call.helper->returns;
+  Reg& r0 = reg(0);
+  r0 = Reg::pointer(RegKind::btf, flags);
+  if (ret.kind == facts::RetKind::mem_or_btf_id) {
+    const btf::Btf* types = types_of(call.per_cpu);
+    if (types == nullptr) return fail(NotModelled{.what = "this kernel's types"});
+    const btf::Type t = types->resolve(call.per_cpu.object);
+    r0.object = t.id;
+    r0.extra = call.per_cpu.extra;
+    if (t.kind != btf::Kind::struct_ && t.kind != btf::Kind::union_) {
+      r0.kind = RegKind::mem;
+      r0.object = types->size_of(t.id).value_or(0);
+      r0.extra = 0;
+    } else if (call.per_cpu.flags.has(rcu)) {
+      r0.flags = alloc | rcu;
+    } else {
+      r0.flags = flags.without(rdonly);
+    }
+    return {};
+  }
+  if (call.kptr) {
+    r0.object = call.kptr->type;
+    r0.extra = static_cast<int32_t>(call.kptr->of);
+    if (call.kptr->of == Types::program) r0.flags = r0.flags | alloc;
+    if (call.kptr->kind == FieldKind::kptr_percpu) r0.flags = r0.flags | percpu;
+    return {};
+  }
+  r0.object = kernel_struct(ret.btf);
+  if (r0.object == 0) return fail(NotModelled{.what = "this kernel's types"});
+  return {};
+}
+
+}  // namespace skep::verify

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is the kernel's inside of a map's value, as arguments of calls and under loads and stores: locks, timers,
+// pointers that values keep.
+#include <algorithm>
+
+#include "verify/object_errors.hpp"
+#include "verify/walk.hpp"
+
+namespace skep::verify {
+namespace {
+
+using enum FieldKind;
+
+constexpr int32_t spin_unlock = 94;
+
+isa::Reg to_reg(unsigned r) { return {static_cast<uint8_t>(r)}; }
+
+bool has_lock(std::span<const MapField> fields) {
+  return field_of(fields, spin_lock) != nullptr || field_of(fields, res_spin_lock) != nullptr;
+}
+
+}  // namespace
+
+std::span<const MapField> Walk::map_fields(uint32_t map) const { return maps_[map].fields; }
+const MapField* Walk::map_field_at(uint32_t map, int64_t off) const { return field_at(maps_[map].fields, off); }
+bool Walk::map_holds_lock(uint32_t map) const { return has_lock(maps_[map].fields); }
+
+// Two inner maps of one outer map are told apart by the lookup that found them, if it matters whose object it is.
+bool Walk::map_has_private_objects(uint32_t map) const {
+  const auto fields = map_fields(map);
+  return field_of(fields, timer) != nullptr || field_of(fields, work_queue) != nullptr ||
+         field_of(fields, task_work) != nullptr;
+}
+
+bool Walk::may_hold_lock(const Reg& r) const {
+  if (r.is(RegKind::map_value)) return map_holds_lock(r.object);
+  return r.is(RegKind::btf) && r.flags.has(RegFlag::alloc) && r.extra == static_cast<int32_t>(Types::program) &&
+         has_lock(object_fields(q_, r.object));
+}
+
+// The field that an argument must point to, exactly.
+Result<const MapField*> Walk::field_argument(unsigned regno, FieldKind kind, std::string_view what) const {
+  const Reg& r = cur_->reg(regno);
+  const std::string words(what);
+  if (!r.var.is_constant()) return fail(FieldMoves{.r = to_reg(regno), .what = words});
+  const bool in_map = r.is(RegKind::map_value);
+  if (in_map && (q_.module.btf == nullptr || maps_[r.object].def->value_type == 0))
+    return fail(FieldWithoutTypes{.map = maps_[r.object].def->name, .what = words});
+  const MapField* f = nullptr;
+  std::vector<MapField> own;
+  if (in_map) {
+    f = field_of(map_fields(r.object), kind);
+  } else {
+    own = object_fields(q_, r.object);
+    f = field_of(own, kind);
+  }
+  const std::string owner = in_map ? "map '" + maps_[r.object].def->name + "'" : "local 'kptr'";
+  if (f == nullptr) return fail(NoSuchField{.map = owner, .what = words});
+  const int64_t off = static_cast<int64_t>(r.constant()) + r.off;
+  if (off != f->offset) return fail(OtherField{.off = off, .what = words, .at = f->offset});
+  return in_map ? f : nullptr;
+}
+
+Result<void> Walk::lock_argument(unsigned regno, Call& call) {
+  return call.id == spin_unlock ? unlock(regno, Held::spin_lock) : lock(regno, Held::spin_lock);
+}
+
+Walk::LockAt Walk::lock_at(unsigned regno) const {
+  const Reg& r = cur_->reg(regno);
+  constexpr uint32_t allocated = 1U << 31;  // no map has this index
+  return {.id = r.id, .object = r.is(RegKind::map_value) ? r.object + 1 : allocated};
+}
+
+Result<void> Walk::lock(unsigned regno, Held kind) {
+  const bool plain = kind == Held::spin_lock;
+  const std::string_view what = plain ? "bpf_spin_lock" : "bpf_res_spin_lock";
+  TRY_VOID(field_argument(regno, plain ? spin_lock : res_spin_lock, what));
+  const LockAt at = lock_at(regno);
+  if (!plain)
+    for (const Reference& h : cur_->held)
+      if (h.kind != Held::reference && h.kind != Held::irq_state && h.kind != Held::spin_lock && h.id == at.id &&
+          h.object == at.object)
+        return fail(SameLock{.what = std::string(what)});
+  cur_->held.push_back({.kind = kind, .id = at.id, .insn = at_, .object = at.object});
+  ++cur_->locks;
+  cur_->active_lock_id = at.id;
+  cur_->active_lock_object = at.object;
+  return {};
+}
+
+Result<void> Walk::unlock(unsigned regno, Held kind) {
+  const bool plain = kind == Held::spin_lock;
+  const std::string what = plain ? "bpf_spin_lock" : "bpf_res_spin_lock";
+  const std::string words = plain ? "bpf_spin" : "bpf_res_spin";
+  TRY_VOID(field_argument(regno, plain ? spin_lock : res_spin_lock, what));
+  if (cur_->locks == 0) return fail(UnlockUnlocked{.what = words});
+  const LockAt at = lock_at(regno);
+  auto is_this = [&](const Reference& h) { return h.kind == kind && h.id == at.id && h.object == at.object; };
+  const auto held = std::ranges::find_if(cur_->held, is_this);
+  if (held == cur_->held.end()) return fail(UnlockOther{.what = words});
+  if (at.id != cur_->active_lock_id || at.object != cur_->active_lock_object) return fail(UnlockOrder{.what = words});
+  cur_->held.erase(held);
+  --cur_->locks;
+  cur_->active_lock_id = cur_->active_lock_object = 0;
+  for (const Reference& h : cur_->held)
+    if (h.kind != Held::reference && h.kind != Held::irq_state) {
+      cur_->active_lock_id = h.id;
+      cur_->active_lock_object = h.object;
+    }
+  forget_borrowed();
+  return {};
+}
+
+// Pointers into lists and trees are good as long as the lock is held.
+void Walk::forget_borrowed() {
+  each_reg(*cur_, [&](Reg& r) {
+    if (r.flags.has(RegFlag::non_own_ref)) spoil(r);
+  });
+}
+
+void Walk::spoil(Reg& r) const {
+  r = sw_.allow_ptr_leaks ? Reg::any_number() : Reg{};
+  if (r.is_scalar()) r.precise = numbers_start_precise();
+}
+
+Result<void> Walk::timer_argument(unsigned regno, Call& call) {
+  TRY_VOID(field_argument(regno, timer, "bpf_timer"));
+  call.map = reg(regno).object;
+  call.map_uid = reg(regno).extra;
+  return {};
+}
+
+Result<void> Walk::kptr_argument(unsigned regno, Call& call) {
+  const Reg& r = reg(regno);
+  const bool in_map = r.is(RegKind::map_value);
+  if (!r.var.is_constant()) return fail(FieldMoves{.r = to_reg(regno), .what = "kptr"});
+  if (in_map && (q_.module.btf == nullptr || maps_[r.object].def->value_type == 0))
+    return fail(FieldWithoutTypes{.map = maps_[r.object].def->name, .what = "bpf_kptr_xchg"});
+  const std::vector<MapField> own = in_map ? std::vector<MapField>{} : object_fields(q_, r.object);
+  const std::span<const MapField> fields = in_map ? map_fields(r.object) : std::span(own);
+  const int64_t off = static_cast<int64_t>(r.constant()) + r.off;
+  if (!std::ranges::any_of(fields, &MapField::is_kptr))
+    return fail(NoSuchField{.map = in_map ? "map '" + maps_[r.object].def->name + "'" : "R1", .what = "kptr"});
+  const MapField* f = field_at(fields, off);
+  if (f == nullptr || !f->is_kptr() || f->offset != off) return fail(NotKptr{.off = off});
+  if (f->kind != kptr && f->kind != kptr_percpu) return fail(PlainKptr{.off = off});
+  call.kptr = *f;
+  return {};
+}
+
+// A load of a pointer that a value keeps, or a store to it.
+Result<void> Walk::access_kptr(const Access& a, const MapField& f) {
+  const isa::Insn& i = prog_.insns[at_];
+  const bool plain = (i.code & 0xe0) == 0x60;
+  if (!plain) return fail(KptrMode{.off = f.offset});
+  const bool owned = f.kind == kptr || f.kind == kptr_percpu;
+  if (a.what == Do::write && owned) return fail(KptrStore{.what = "referenced kptr"});
+  if (a.what == Do::write && f.kind == uptr) return fail(KptrStore{.what = "uptr"});
+  if (a.what == Do::write && a.value < 0) {
+    if (i.imm != 0) return fail(KptrConstant{.off = f.offset});
+    return {};
+  }
+  if (a.what == Do::write) {
+    const auto value = static_cast<unsigned>(a.value);
+    if (reg(value).is_null() || suits_kptr(value, f)) return {};
+    return fail(KptrStored{
+        .r = to_reg(value), .type = kernel_text(reg(value).type()), .expected = "ptr_" + struct_name(f.type, f.of)});
+  }
+  if (a.value < 0) return {};
+  Reg now = Reg::pointer(RegKind::btf, kptr_flags(f));
+  now.object = f.type;
+  now.extra = static_cast<int32_t>(f.of);
+  if (f.kind == uptr) {
+    now.kind = RegKind::mem;
+    now.flags = RegFlag::maybe_null;
+    now.object = types_of(f.of)->size_of(f.type).value_or(0);
+    now.extra = 0;
+  }
+  now.id = new_id();
+  reg(static_cast<unsigned>(a.value)) = now;
+  return {};
+}
+
+// What is known of a pointer that was read from a value: only what RCU frees late may be used in an RCU section.
+RegFlags Walk::kptr_flags(const MapField& f) const {
+  static constexpr std::string_view freed_late[] = {"prog_test_ref_kfunc", "cgroup", "bpf_cpumask", "task_struct",
+                                                    "bpf_crypto_ctx"};
+  const bool safe = f.kind == kptr_percpu || (f.kind == kptr && (f.of == Types::program ||
+                                                                 std::ranges::find(freed_late, struct_name(f.type, f.of)) !=
+                                                                     std::end(freed_late)));
+  RegFlags flags = RegFlag::maybe_null;
+  if (!safe || !in_rcu_section()) return flags | RegFlag::untrusted;
+  flags = flags | RegFlag::rcu;
+  if (f.kind == kptr_percpu) return flags | RegFlag::percpu;
+  return f.of == Types::program ? flags | RegFlag::alloc : flags;
+}
+
+bool Walk::in_rcu_section() const { return cur_->rcu_locks > 0 || cur_->locks > 0 || !cur_->in_sleepable; }
+
+// Whether this register may be put into that field.
+bool Walk::suits_kptr(unsigned regno, const MapField& f) const {
+  const Reg& r = cur_->reg(regno);
+  if (!r.is(RegKind::btf)) return false;
+  RegFlags allowed = RegFlag::maybe_null;
+  if (r.extra == static_cast<int32_t>(Types::kernel)) {
+    allowed = allowed | RegFlag::trusted | RegFlag::rcu;
+    if (f.kind == kptr_untrusted) allowed = allowed | RegFlag::untrusted;
+  } else {
+    allowed = allowed | RegFlag::alloc;
+    if (f.kind == kptr_percpu) allowed = allowed | RegFlag::percpu;
+  }
+  if (r.flags.without(allowed) != RegFlags{} || !unmoved(r, regno, true)) return false;
+  if (r.extra != static_cast<int32_t>(f.of)) return false;
+  return is_struct(r, f.type, f.kind == kptr_untrusted ? Nested::yes : Nested::no);
+}
+
+// Fields that are not the program's own bytes (locks, timers, pointers the kernel keeps) have accesses of their own.
+Result<void> Walk::beside_fields(const Reg& r, int64_t off, uint64_t size, Direct direct) const {
+  const int64_t low = r.var.smin + off, high = static_cast<int64_t>(r.var.umax) + off + static_cast<int64_t>(size);
+  for (const MapField& f : map_fields(r.object)) {
+    if (low >= f.offset + f.size || high <= f.offset) continue;
+    const std::string what(f.name());
+    if (!f.is_kptr()) return fail(FieldDirectly{.what = what});
+    if (direct == Direct::no) return fail(FieldIndirectly{.what = what});
+    if (!r.var.is_constant()) return fail(FieldSomewhere{.what = what});
+    if (low != f.offset) return fail(FieldMisaligned{.what = what, .at = f.offset, .off = low});
+    if (size != 8) return fail(FieldPart{.what = what});
+  }
+  return {};
+}
+
+}  // namespace skep::verify

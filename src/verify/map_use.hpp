@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// May this program name that map at all? Asked before the walk, of every constant that names one, in program order;
+// each map once.
+#pragma once
+
+#include <vector>
+
+#include "verify/verify.hpp"
+
+namespace skep::verify {
+
+class MapUse {
+ public:
+  explicit MapUse(const Question& question) : q_(question), named_(question.module.maps.size()) {}
+
+  // The constant at `insn` names a map, or an address in one.
+  Result<void> constant(uint32_t insn);
+
+ private:
+  Result<void> may_name(uint32_t map);
+  Result<void> fields_suit(const module::MapDef& map) const;
+  Result<void> arena(const module::MapDef& map) const;
+  Result<void> address(const module::MapDef& map, uint32_t off) const;
+
+  const Question& q_;
+  std::vector<bool> named_;
+};
+
+}  // namespace skep::verify
