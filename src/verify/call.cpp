@@ -97,10 +97,8 @@ Result<void> Walk::special_helper(Call& call) {
 Result<void> Walk::map_suits(uint32_t map, const Call& call) const {
   const facts::MapTypeRow& row = *maps_[map].row;
   if (facts::takes_map(*call.helper, row.id, q_.type(), q_.attach_type())) return {};
-  return fail(MapNotForHelper{.type_id = static_cast<int64_t>(row.id),
-                              .type = std::string(row.name),
-                              .helper = call.name(),
-                              .id = call.id});
+  return fail(MapNotForHelper{
+      .type_id = static_cast<int64_t>(row.id), .type = std::string(row.name), .helper = call.name(), .id = call.id});
 }
 
 // Some helpers answer only where there is what they are asked for.

@@ -64,9 +64,8 @@ Result<void> Walk::dynptr_argument(unsigned regno, const facts::Arg& arg, Call& 
   const bool suits = arg.dynptr == facts::Dynptr::any ||
                      (arg.dynptr == facts::Dynptr::ringbuf ? kind == DynptrKind::ringbuf : kind == DynptrKind::local);
   if (!suits)
-    return fail(DynptrKindWrong{.r = to_reg(regno),
-                                .kind = arg.dynptr == facts::Dynptr::ringbuf ? "ringbuf" : "local",
-                                .number = regno});
+    return fail(DynptrKindWrong{
+        .r = to_reg(regno), .kind = arg.dynptr == facts::Dynptr::ringbuf ? "ringbuf" : "local", .number = regno});
   if (call.id == data) {
     call.dynptr = d->id;
     call.ref = d->ref;

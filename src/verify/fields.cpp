@@ -134,9 +134,8 @@ std::string_view kernel_name(FieldKind k) { return kinds[static_cast<std::size_t
 std::vector<MapField> value_fields(const Question& q, const module::MapDef& map) {
   auto fields = fields_of(q, map.value_type);
   // Nodes are part of objects, never of values.
-  std::erase_if(fields, [](const MapField& f) {
-    return f.kind == FieldKind::list_node || f.kind == FieldKind::rbtree_node;
-  });
+  std::erase_if(fields,
+                [](const MapField& f) { return f.kind == FieldKind::list_node || f.kind == FieldKind::rbtree_node; });
   return fields;
 }
 

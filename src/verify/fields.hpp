@@ -46,10 +46,10 @@ enum class Types : uint8_t { kernel, program };
 struct MapField {
   FieldKind kind;
   uint32_t offset, size;
-  btf::TypeId type = 0;         // kptrs: what they point to, in `of`
-  Types of = Types::kernel;     //
-  btf::TypeId contains = 0;     // lists and trees: the program's type that they hold, by its node
-  uint32_t node_offset = 0;     // where in it
+  btf::TypeId type = 0;      // kptrs: what they point to, in `of`
+  Types of = Types::kernel;  //
+  btf::TypeId contains = 0;  // lists and trees: the program's type that they hold, by its node
+  uint32_t node_offset = 0;  // where in it
   bool is_kptr() const { return kind >= FieldKind::kptr_untrusted && kind <= FieldKind::uptr; }
   std::string_view name() const { return kernel_name(kind); }
 };

@@ -63,7 +63,8 @@ Walk::Hook Walk::find_hook() const {
 // How arguments that point to structures are trusted.
 RegFlags Walk::argument_flags() const {
   switch (q_.type()) {
-    case ProgType::lsm: return facts::has_word(facts::untrusted_lsm_hooks, "bpf_lsm_" + hook_.name) ? RegFlags{} : RegFlag::trusted;
+    case ProgType::lsm:
+      return facts::has_word(facts::untrusted_lsm_hooks, "bpf_lsm_" + hook_.name) ? RegFlags{} : RegFlag::trusted;
     case ProgType::struct_ops: return RegFlag::trusted;
     default:
       return q_.attach_type() == AttachType::trace_raw_tp || q_.attach_type() == AttachType::trace_iter
@@ -95,7 +96,7 @@ Result<Reg> Walk::typed_argument(unsigned index, const Access& a, int64_t off) c
   if (t.kind != Kind::ptr) return refuse("the argument is neither a number nor a pointer");
   if (a.size != 8) return refuse("pointers are read whole");
   const bool iterator = q_.attach_type() == AttachType::trace_iter;
-  const HookArg is = iterator ? facts::iterator_arg(hook_.name, index)
+  const HookArg is = iterator                                       ? facts::iterator_arg(hook_.name, index)
                      : q_.attach_type() == AttachType::trace_raw_tp ? facts::tracepoint_arg(hook_.name, index)
                                                                     : HookArg::as_typed;
   if (is == HookArg::buffer_or_null) return Reg::pointer(RegKind::buf, RegFlag::maybe_null);
@@ -164,7 +165,8 @@ Result<void> Walk::hook_returns() {
     return fail(ReturnsPointer{.when = "At program exit", .r = to_reg(0), .kind = kernel_text(reg(0).type())});
   TRY_VOID(precision_.mark(*cur_, 0));
   if (by_cgroup) return returns_within(reg(0), is_void ? 1 : 0, 1, Bits::whole, "At program exit");
-  if (facts::has_word(facts::bool_lsm_hooks, "bpf_lsm_" + hook_.name)) return returns_within(reg(0), 0, 1, Bits::low, "At program exit");
+  if (facts::has_word(facts::bool_lsm_hooks, "bpf_lsm_" + hook_.name))
+    return returns_within(reg(0), 0, 1, Bits::low, "At program exit");
   return returns_within(reg(0), -most_errno, 0, Bits::low, "At program exit");
 }
 

@@ -163,8 +163,8 @@ RegFlags Walk::flags_of_member(const Reg& from, std::string_view member, btf::Ty
   const bool kept_by_rcu = from.flags.has(rcu);
   if (!is_trusted(from) && !kept_by_rcu) return without_trust;
   const std::string type = struct_name(from.object, static_cast<Types>(from.extra));
-  const Member* row = std::ranges::find_if(
-      members, [&](const Member& m) { return m.structure == type && m.name == member; });
+  const Member* row =
+      std::ranges::find_if(members, [&](const Member& m) { return m.structure == type && m.name == member; });
   const std::optional<Trust> trust = row == std::end(members) ? std::nullopt : std::optional(row->trust);
   if (trust == Trust::trusted) return tags | trusted;
   if (trust == Trust::trusted_or_null) return tags | trusted | maybe_null;
@@ -256,9 +256,8 @@ Result<void> Walk::argument_struct(unsigned regno, const facts::Arg& arg, const 
   const std::string expected(arg.btf.empty() ? "sock_common" : arg.btf);
   const bool strict = arg.release && call.helper->name != "sk_release";
   if (is_struct(r, kernel_struct(expected), strict ? Nested::no : Nested::yes)) return {};
-  return fail(OtherStruct{.r = to_reg(regno),
-                          .type = struct_name(r.object, static_cast<Types>(r.extra)),
-                          .expected = expected});
+  return fail(OtherStruct{
+      .r = to_reg(regno), .type = struct_name(r.object, static_cast<Types>(r.extra)), .expected = expected});
 }
 
 Result<void> Walk::returns_kernel_object(Call& call, RegFlags flags) {

@@ -185,9 +185,10 @@ Result<void> Walk::access_kptr(const Access& a, const MapField& f) {
 RegFlags Walk::kptr_flags(const MapField& f) const {
   static constexpr std::string_view freed_late[] = {"prog_test_ref_kfunc", "cgroup", "bpf_cpumask", "task_struct",
                                                     "bpf_crypto_ctx"};
-  const bool safe = f.kind == kptr_percpu || (f.kind == kptr && (f.of == Types::program ||
-                                                                 std::ranges::find(freed_late, struct_name(f.type, f.of)) !=
-                                                                     std::end(freed_late)));
+  const bool safe =
+      f.kind == kptr_percpu ||
+      (f.kind == kptr &&
+       (f.of == Types::program || std::ranges::find(freed_late, struct_name(f.type, f.of)) != std::end(freed_late)));
   RegFlags flags = RegFlag::maybe_null;
   if (!safe || !in_rcu_section()) return flags | RegFlag::untrusted;
   flags = flags | RegFlag::rcu;

@@ -51,6 +51,9 @@ inline constexpr int enotsupp = 524;  // Linux's own, which no header for progra
   X(AddressOfMany, "SKEP-V0711", "address-of-many", enotsupp, (uint64_t, size)(uint64_t, off)(uint64_t, count), \
     "invalid access to map value pointer, value_size={size} off={off}", \
     "offset {off} of a value of {size} bytes: the array has {count} of them, and constants name addresses in arrays of one only", "look the value up") \
+  X(NoArena, "SKEP-V0715", "no-arena", EINVAL, (isa::Reg, r), \
+    "addr_space_cast insn can only be used in a program that has an associated arena", \
+    "{r} becomes an address in an arena, and the program names none", "") \
   X(NoProgArray, "SKEP-V0714", "no-prog-array", EINVAL, (std::string, type), \
     "expected prog array map for tail call", \
     "a tail call through a {type} map; only a prog_array holds programs", "") \
@@ -216,7 +219,7 @@ inline constexpr int enotsupp = 524;  // Linux's own, which no header for progra
   X(DynptrOverwritten, "SKEP-V0787", "dynptr-overwritten", EINVAL, (int64_t, off), \
     "cannot overwrite referenced dynptr", \
     "the dynptr at r10 + {off} holds a record, which would be lost", "submit or discard it first") \
-  X(DynptrMemory, "SKEP-V0788", "dynptr-memory", EINVAL, (std::string, type), \
+  X(DynptrMemory, "SKEP-V0788", "dynptr-memory", EACCES, (std::string, type), \
     "Unsupported reg type {type} for bpf_dynptr_from_mem data", \
     "a dynptr is made of {type}; memory of map values only will do", "") \
   X(StringWritable, "SKEP-V0789", "string-writable", EACCES, (isa::Reg, r), \

@@ -21,6 +21,5 @@ bool Walk::iterates(uint32_t) const { return false; }
 bool Walk::iterator_is_active() const { return false; }
 Result<void> Walk::take_function(const isa::Insn&) { return not_modelled("callbacks"); }
 Result<void> Walk::call_back(const Call&) { return not_modelled("callbacks"); }
-Result<void> Walk::cast_address_space(const isa::Insn&) { return not_modelled("arenas"); }
 
 }  // namespace skep::verify

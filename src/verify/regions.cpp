@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What lies behind each kind of pointer: contexts and the structures they lead to, values of maps, buffers.
+#include <algorithm>
 #include <cstring>
 
+#include "verify/object_errors.hpp"
 #include "verify/walk.hpp"
 
 namespace skep::verify {
@@ -166,6 +168,19 @@ Result<void> Walk::constant(const isa::Insn& i) {
     case isa::Op::ld_var: return take_variable(i);
     default: return fail(InternalFault{.what = "a constant of no kind", .at = at_});
   }
+}
+
+// A pointer of the arena's users becomes one that the program may follow, or the other way about.
+Result<void> Walk::cast_address_space(const isa::Insn& i) {
+  const bool named = std::ranges::any_of(prog_.insns, [&](const isa::Insn& one) {
+    const auto map = static_cast<uint32_t>(one.imm);
+    return isa::is_ld_imm64(one) && one.src() != 0 && map < maps_.size() && maps_[map].row->id == facts::MapType::arena;
+  });
+  if (!named) return fail(NoArena{.r = to_reg(i.dst())});
+  constexpr int32_t to_kernel = 1;
+  set_unknown(i.dst());
+  if (i.imm == to_kernel) reg(i.dst()).kind = RegKind::arena;
+  return {};
 }
 
 Result<void> Walk::packet_load(const isa::Insn& i, const isa::Row& row) {

@@ -84,7 +84,8 @@ Result<void> Walk::string_argument(unsigned regno) {
   if (!r.var.is_constant()) return fail(StringSomewhere{.r = to_reg(regno)});
   if (maps_[r.object].row->rare.direct != facts::DirectAddress::one_value)
     return fail(StringNoAddress{.r = to_reg(regno)});
-  TRY_VOID(within_map_value(regno, r.off, map.value_size - static_cast<uint64_t>(static_cast<int64_t>(r.off)), Zero::refused, Direct::no));
+  TRY_VOID(within_map_value(regno, r.off, map.value_size - static_cast<uint64_t>(static_cast<int64_t>(r.off)),
+                            Zero::refused, Direct::no));
   const std::string all = TRY(constant_string(r));
   if (all.find('\0') == std::string::npos) return fail(StringEndless{.r = to_reg(regno)});
   return {};

@@ -42,10 +42,9 @@ static Verdict answer(const Question& q, Recorder* recorder) {
     v.rejection = Rejection{std::move(e), insn};
   };
   MapUse maps(q);
-  const Inputs inputs{.module = q.module,
-                      .prog = q.prog,
-                      .target = q.target,
-                      .constant = [&](uint32_t insn) { return maps.constant(insn); }};
+  const Inputs inputs{.module = q.module, .prog = q.prog, .target = q.target, .constant = [&](uint32_t insn) {
+                        return maps.constant(insn);
+                      }};
   auto flow = analyse(inputs);
   if (!flow) {
     refuse(std::move(flow).error(), 0);
