@@ -10,6 +10,7 @@ namespace skep::verify {
 namespace {
 
 constexpr uint32_t most_address_offset = uint32_t{1} << 29;
+constexpr uint64_t page = 4096;
 
 bool is_cgroup_storage(facts::MapType t) {
   return t == facts::MapType::cgroup_storage || t == facts::MapType::percpu_cgroup_storage;
@@ -88,8 +89,9 @@ Result<void> MapUse::address(const module::MapDef& map, uint32_t off) const {
   if (off >= most_address_offset) return fail(AddressTooFar{.off = off});
   if (row.rare.direct == facts::DirectAddress::none) return fail(NoAddresses{.type = std::string(row.name)});
   if (row.rare.direct == facts::DirectAddress::arena) {
-    if (off / 4096 < map.max_entries) return {};
-    return fail(AddressOutside{.size = map.value_size, .off = off});
+    const uint64_t size = uint64_t{map.max_entries} * page;
+    if (off <= size) return {};
+    return fail(AddressBeyondArena{.size = size, .off = off});
   }
   if (map.max_entries != 1) return fail(AddressOfMany{.size = map.value_size, .off = off, .count = map.max_entries});
   if (off >= map.value_size) return fail(AddressOutside{.size = map.value_size, .off = off});

@@ -51,6 +51,9 @@ inline constexpr int enotsupp = 524;  // Linux's own, which no header for progra
   X(AddressOfMany, "SKEP-V0711", "address-of-many", enotsupp, (uint64_t, size)(uint64_t, off)(uint64_t, count), \
     "invalid access to map value pointer, value_size={size} off={off}", \
     "offset {off} of a value of {size} bytes: the array has {count} of them, and constants name addresses in arrays of one only", "look the value up") \
+  X(AddressBeyondArena, "SKEP-V0716", "address-beyond-arena", ERANGE, (uint64_t, size)(uint64_t, off), \
+    "invalid access to map value pointer, value_size=0 off={off}", \
+    "offset {off} of an arena of {size} bytes", "") \
   X(NoArena, "SKEP-V0715", "no-arena", EINVAL, (isa::Reg, r), \
     "addr_space_cast insn can only be used in a program that has an associated arena", \
     "{r} becomes an address in an arena, and the program names none", "") \

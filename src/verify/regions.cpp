@@ -156,8 +156,7 @@ Result<void> Walk::constant(const isa::Insn& i) {
     case isa::Op::ld_map_value:
     case isa::Op::ld_map_idx_value:
       if (maps_[static_cast<uint32_t>(i.imm)].row->id == facts::MapType::arena) {
-        dst = Reg::any_number();
-        dst.kind = RegKind::arena;
+        set_unknown(i.dst());  // an address of the arena's users: a number until it is cast
         return {};
       }
       dst = Reg::pointer(RegKind::map_value);
