@@ -16,7 +16,6 @@ using facts::HookArg;
 using facts::ProgType;
 
 constexpr int64_t most_arguments = 12;
-constexpr int64_t most_errno = 4095;
 
 isa::Reg to_reg(unsigned r) { return {static_cast<uint8_t>(r)}; }
 
@@ -160,14 +159,14 @@ Result<void> Walk::hook_returns() {
     if (pointer && !reg(0).is_null()) return fail(NotModelled{.what = "operations that return objects"});
     return {};
   }
-  if (!is_void && !is_number(answer)) return {};
+  const facts::ReturnRule rule =
+      facts::lsm_return_rule(q_.attach_type(), "bpf_lsm_" + hook_.name,
+                             is_void ? facts::HookReturns::nothing : facts::HookReturns::number);
+  if (rule.answer == facts::Answer::any) return {};
   if (!reg(0).is_scalar())
     return fail(ReturnsPointer{.when = "At program exit", .r = to_reg(0), .kind = kernel_text(reg(0).type())});
   TRY_VOID(precision_.mark(*cur_, 0));
-  if (by_cgroup) return returns_within(reg(0), is_void ? 1 : 0, 1, Bits::whole, "At program exit");
-  if (facts::has_word(facts::bool_lsm_hooks, "bpf_lsm_" + hook_.name))
-    return returns_within(reg(0), 0, 1, Bits::low, "At program exit");
-  return returns_within(reg(0), -most_errno, 0, Bits::low, "At program exit");
+  return returns_within(reg(0), rule.min, rule.max, by_cgroup ? Bits::whole : Bits::low, "At program exit");
 }
 
 }  // namespace skep::verify
