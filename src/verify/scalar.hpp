@@ -6,6 +6,10 @@
 // these ranges (scalar_kernel_test.cpp compares them with the running kernel's, scalar_test.cpp shows them sound by
 // brute force). Where Linux gives up on a result, this does, too: division is unknown even of constants.
 //
+// Patch levels differ. 6.18.44 is what is computed; a guest with 6.18.15 knows less: a byte swap (le, be, bswap) leaves
+// nothing known, &= and |= never fork, a low half over zero is not cut to one piece (piece_of_signed), and the one
+// number that bits and range leave is not found (is_single).
+//
 // Every function returns a synced scalar: each reading has learned what the others imply (Scalar::sync). A result that
 // no number satisfies, which Linux calls a violation of a register's invariants, keeps its bits and loses its ranges.
 #pragma once

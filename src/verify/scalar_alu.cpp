@@ -132,7 +132,7 @@ Scalar low_sign_extended(const Scalar& s, unsigned bytes) {
   return zero_extended_low(e.bits, e.range);
 }
 
-// The bits move along with their bytes; of the ranges nothing is left. (Linux 6.18.15: unknown but for the width.)
+// The bits move along with their bytes; of the ranges nothing is left. (Unknown in Linux 6.18.15.)
 Scalar swapped(const Scalar& s, unsigned bytes) {
   const Tnum all{__builtin_bswap64(s.bits.value), __builtin_bswap64(s.bits.mask)};
   return settled(all >> (64 - 8 * bytes), Whole::all(), Low::all()).scalar;
