@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Calls of helper functions: who may call it and where, each argument, then what the call leaves behind.
+#include <algorithm>
 #include <limits>
 
 #include "verify/object_errors.hpp"
@@ -96,6 +97,9 @@ Result<void> Walk::special_helper(Call& call) {
 
 Result<void> Walk::map_suits(uint32_t map, const Call& call) const {
   const facts::MapTypeRow& row = *maps_[map].row;
+  const bool named = std::ranges::any_of(call.helper->args,
+                                         [](const facts::Arg& a) { return a.kind == facts::ArgKind::const_map_ptr; });
+  if (!named) return {};  // a timer's map is whatever holds one
   if (facts::takes_map(*call.helper, row.id, q_.type(), q_.attach_type())) return {};
   return fail(MapNotForHelper{
       .type_id = static_cast<int64_t>(row.id), .type = std::string(row.name), .helper = call.name(), .id = call.id});

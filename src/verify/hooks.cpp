@@ -159,9 +159,8 @@ Result<void> Walk::hook_returns() {
     if (pointer && !reg(0).is_null()) return fail(NotModelled{.what = "operations that return objects"});
     return {};
   }
-  const facts::ReturnRule rule =
-      facts::lsm_return_rule(q_.attach_type(), "bpf_lsm_" + hook_.name,
-                             is_void ? facts::HookReturns::nothing : facts::HookReturns::number);
+  const facts::ReturnRule rule = facts::lsm_return_rule(
+      q_.attach_type(), "bpf_lsm_" + hook_.name, is_void ? facts::HookReturns::nothing : facts::HookReturns::number);
   if (rule.answer == facts::Answer::any) return {};
   if (!reg(0).is_scalar())
     return fail(ReturnsPointer{.when = "At program exit", .r = to_reg(0), .kind = kernel_text(reg(0).type())});

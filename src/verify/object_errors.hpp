@@ -54,6 +54,9 @@ inline constexpr int enotsupp = 524;  // Linux's own, which no header for progra
   X(AddressBeyondArena, "SKEP-V0716", "address-beyond-arena", ERANGE, (uint64_t, size)(uint64_t, off), \
     "invalid access to map value pointer, value_size=0 off={off}", \
     "offset {off} of an arena of {size} bytes", "") \
+  X(ProgramGpl, "SKEP-V0717", "program-gpl", EINVAL, (std::string, what), \
+    "{what} programs must have a GPL compatible license", \
+    "{what} programs need a licence compatible with the GPL", "char LICENSE[] SEC(\"license\") = \"GPL\";") \
   X(NoArena, "SKEP-V0715", "no-arena", EINVAL, (isa::Reg, r), \
     "addr_space_cast insn can only be used in a program that has an associated arena", \
     "{r} becomes an address in an arena, and the program names none", "") \

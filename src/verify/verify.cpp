@@ -4,6 +4,7 @@
 #include <array>
 
 #include "verify/map_use.hpp"
+#include "verify/object_errors.hpp"
 #include "verify/walk.hpp"
 
 namespace skep::verify {
@@ -48,6 +49,11 @@ static Verdict answer(const Question& q, Recorder* recorder) {
   auto flow = analyse(inputs);
   if (!flow) {
     refuse(std::move(flow).error(), 0);
+    return v;
+  }
+  if (facts::row(q.type()).rare.gpl_only && !q.gpl_compatible()) {
+    const bool hook = q.type() == facts::ProgType::lsm;
+    refuse(std::move(fail(ProgramGpl{.what = hook ? "LSM" : "struct ops"}).error()), 0);
     return v;
   }
   Walk walk(q, *std::move(flow), recorder);

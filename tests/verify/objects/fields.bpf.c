@@ -1,3 +1,4 @@
+// Locks, timers and kernel pointers in the values of maps.
 typedef unsigned int u32; typedef unsigned long long u64; typedef int s32;
 #define SEC(n) __attribute__((section(n), used))
 #define __uint(name, val) int (*name)[val]
