@@ -33,9 +33,13 @@ bool Comparer::regs(const Reg& old, const Reg& r, Compare how) {
   switch (old.kind) {
     case RegKind::scalar:
       if (!old.precise && how == Compare::covered) return true;
-      if ((old.id & id_adds) != (r.id & id_adds)) return false;
-      if ((old.id & id_adds) != 0 && old.off != r.off) return false;
-      return old.var.includes(r.var) && pairs.same_number(old.id, r.id);
+      // An old number that was related to nothing is covered whatever the new one is related to.
+      if (old.id != 0) {
+        if ((old.id & id_adds) != (r.id & id_adds)) return false;
+        if ((old.id & id_adds) != 0 && old.off != r.off) return false;
+        if (!pairs.same_number(old.id, r.id)) return false;
+      }
+      return old.var.includes(r.var);
     case RegKind::map_key:
     case RegKind::map_value:
     case RegKind::mem:
