@@ -102,7 +102,7 @@ uint32_t fd_or_zero(int fd) { return fd < 0 ? 0 : static_cast<uint32_t>(fd); }
 
 void put_name(char (&to)[16], std::string_view name) {
   std::memset(to, 0, sizeof to);
-  std::memcpy(to, name.data(), std::min(name.size(), sizeof to - 1));
+  name.copy(to, sizeof to - 1);
 }
 
 Answer<uint32_t> id_of(int fd) {
