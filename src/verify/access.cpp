@@ -14,6 +14,16 @@ constexpr uint64_t most_variable_offset = uint64_t{1} << 29;
 isa::Reg to_reg(unsigned r) { return {static_cast<uint8_t>(r)}; }
 std::string named(const Reg& r) { return kernel_text(r.type()); }
 
+// Of a misaligned access, as Linux names memory.
+std::string pointed_to(const Reg& r) {
+  if (r.is_packet()) return "packet";
+  if (r.is(RegKind::map_value)) return "value";
+  if (r.is(RegKind::map_key)) return "key";
+  if (r.is(RegKind::ctx)) return "context";
+  if (r.is(RegKind::stack)) return "stack";
+  return named(r);
+}
+
 bool is_socket(const Reg& r) {
   return r.flags == RegFlags{} &&
          (r.is(RegKind::socket) || r.is(RegKind::sock_common) || r.is(RegKind::tcp_sock) || r.is(RegKind::xdp_sock));
@@ -119,8 +129,9 @@ Result<void> Walk::aligned(const Access& a) const {
   const int64_t ip_align = r.is_packet() ? 2 : 0;
   const Tnum where = r.var.bits + Tnum::constant(static_cast<uint64_t>(ip_align + r.off + a.off));
   if (((where.value | where.mask) & (a.size - 1)) == 0) return {};
-  return fail(
-      Misaligned{.pointer = named(r), .var = kernel_tnum(r.var.bits), .fixed = r.off, .off = a.off, .size = a.size});
+  std::string var = r.var.is_constant() ? std::to_string(r.var.value()) : kernel_tnum(r.var.bits);
+  if (r.is_packet()) var = std::to_string(ip_align) + "+" + var;
+  return fail(Misaligned{.pointer = pointed_to(r), .var = var, .fixed = r.off, .off = a.off, .size = a.size});
 }
 
 Result<void> Walk::access(const Access& a) {

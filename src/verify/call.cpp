@@ -227,7 +227,7 @@ Result<void> Walk::nothing_held(Leaves what, std::string_view who) const {
     for (const Reference& r : cur_->held)
       if (r.kind == Held::reference && (what == Leaves::program || r.insn != no_insn)) {
         if (what == Leaves::function && !acquired_in_callback(r)) continue;
-        return fail(Unreleased{.id = r.id, .insn = r.insn});
+        return fail(Unreleased{.id = r.id, .insn = r.insn, .who = std::string(who)});
       }
   if (what == Leaves::program && cur_->irq_id != 0)
     return fail(LeavesLocked{.who = std::string(who), .what = "bpf_local_irq_save"});

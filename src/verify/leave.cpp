@@ -65,17 +65,19 @@ Result<void> Walk::returns_within(const Reg& r, int64_t least, int64_t most, Bit
   const bool ok =
       bits == Bits::low ? r.var.s32_min >= least && r.var.s32_max <= most : r.var.smin >= least && r.var.smax <= most;
   if (ok) return {};
-  const bool unknown =
-      r.var.smin == std::numeric_limits<int64_t>::min() && r.var.smax == std::numeric_limits<int64_t>::max();
-  std::string has;
-  if (unknown) {
-    has = "unknown scalar value";
+  std::string bounds, has;
+  if (r.var.smin != std::numeric_limits<int64_t>::min()) bounds += " smin=" + std::to_string(r.var.smin);
+  if (r.var.smax != std::numeric_limits<int64_t>::max()) bounds += " smax=" + std::to_string(r.var.smax);
+  if (bounds.empty()) {
+    bounds = " unknown scalar value";
+    has = "a value that is not known";
   } else if (r.var.smin == r.var.smax) {
     has = "value " + std::to_string(r.var.smin);
   } else {
     has = "values from " + std::to_string(r.var.smin) + " to " + std::to_string(r.var.smax);
   }
-  return fail(ReturnsOutside{.when = std::string(when), .r = {0}, .has = has, .least = least, .most = most});
+  return fail(
+      ReturnsOutside{.when = std::string(when), .r = {0}, .bounds = bounds, .has = has, .least = least, .most = most});
 }
 
 Result<void> Walk::exit() {

@@ -31,6 +31,17 @@ static Result<void> attributes(const Question& q) {
   return {};
 }
 
+// The instruction that a diagnostic of the control flow names.
+static uint32_t named_place(const Error& e) {
+  for (const Field& f : e.fields())
+    if (f.name == "at" || f.name == "from" || f.name == "in") {
+      if (const auto* n = std::get_if<int64_t>(&f.value)) return static_cast<uint32_t>(*n);
+      const auto& text = std::get<std::string>(f.value);
+      if (text.starts_with("insn ")) return static_cast<uint32_t>(std::stoul(text.substr(5)));
+    }
+  return 0;
+}
+
 static Verdict answer(const Question& q, Recorder* recorder) {
   Verdict v;
   if (auto ok = attributes(q); !ok) {
@@ -48,7 +59,8 @@ static Verdict answer(const Question& q, Recorder* recorder) {
                       }};
   auto flow = analyse(inputs);
   if (!flow) {
-    refuse(std::move(flow).error(), 0);
+    const uint32_t place = named_place(flow.error());
+    refuse(std::move(flow).error(), place);
     return v;
   }
   if (facts::row(q.type()).rare.gpl_only && !q.gpl_compatible()) {

@@ -190,8 +190,14 @@ Result<void> Walk::call(const isa::Insn& i) {
 
 Result<void> Walk::reserved_fields() {
   const isa::Insn& i = prog_.insns[at_];
-  static constexpr std::string_view classes[] = {"LD_[ABS|IND]", "LDX", "ST", "STX", "ALU", "JMP", "JMP32", "ALU64"};
+  static constexpr std::string_view classes[] = {"LD_[ABS|IND]", "LDX", "ST", "STX", "ALU", "JMP", "JMP/JMP32", "ALU"};
   std::string_view what = classes[i.code & 7];
+  const unsigned operation = i.code & 0xf0;
+  if (what == "ALU" && operation == 0xb0) what = "MOV";
+  if (what == "ALU" && operation == 0x80) what = "NEG";
+  if (what == "ALU" && operation == 0xd0) what = "END";
+  if (what == "JMP")
+    what = operation == 0x80 ? "CALL" : operation == 0 ? "JA" : operation == 0x90 ? "EXIT" : "JMP/JMP32";
   if (i.dst() > 10 || i.src() > 10) return fail(NoSuchRegister{.r = {std::max(i.dst(), i.src())}});
   return fail(ReservedFields{.what = std::string(what)});
 }

@@ -303,8 +303,8 @@ using isa::Pc;
 
 // V05xx: what is held
 #define SKEP_HELD_REJECTIONS(X) \
-  X(Unreleased, "SKEP-V0500", "unreleased", EINVAL, (uint64_t, id)(int64_t, insn), \
-    "Unreleased reference id={id} alloc_insn={insn}", \
+  X(Unreleased, "SKEP-V0500", "unreleased", EINVAL, (uint64_t, id)(int64_t, insn)(std::string, who), \
+    "Unreleased reference id={id} alloc_insn={insn}\n{who} would lead to reference leak", \
     "what instruction {insn} acquired (reference {id}) is not given back on this path", "release it on every path, early returns included") \
   X(NotHeld, "SKEP-V0501", "not-held", EINVAL, (uint64_t, id), \
     "reference {id} has not been acquired before", \
@@ -330,8 +330,8 @@ using isa::Pc;
   X(CallbackReturnsPointer, "SKEP-V0604", "callback-returns-pointer", EACCES, (isa::Reg, r)(std::string, kind), \
     "{r} not a scalar value", \
     "a callback answers with {r}, which must be a number and is {kind}", "") \
-  X(ReturnsOutside, "SKEP-V0605", "returns-outside", EINVAL, (std::string, when)(isa::Reg, r)(std::string, has)(int64_t, least)(int64_t, most), \
-    "{when} the register {r} has {has} should have been in [{least}, {most}]", \
+  X(ReturnsOutside, "SKEP-V0605", "returns-outside", EINVAL, (std::string, when)(isa::Reg, r)(std::string, bounds)(std::string, has)(int64_t, least)(int64_t, most), \
+    "{when} the register {r} has{bounds} should have been in [{least}, {most}]", \
     "{when} {r} has {has}; from {least} to {most} is allowed", "return a value in that range") \
   X(NoPacketLoads, "SKEP-V0606", "no-packet-loads", EINVAL, (facts::ProgType, type), \
     "BPF_LD_[ABS|IND] instructions not allowed for this program type", \

@@ -111,6 +111,7 @@ Verdict verdict_of(int err, std::string log) {
     const std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(rest.size(), line.size() + 1));
     if (line.empty() || is_figure(line, v.effort)) continue;
+    if (line.starts_with("cur state:") || line.starts_with("old state:")) continue;  // behind "infinite loop detected"
     const auto insn = walked(line);
     if (insn) last_walked = insn;
     if (!line.starts_with("cur state:") && !line.starts_with("old state:"))  // behind "infinite loop detected"
