@@ -14,8 +14,9 @@
 //
 // Every run goes through all executors, each with fresh maps, and all must agree in everything that a run leaves: a
 // case cannot be written for one executor. `not on interp: because …` is the only exception; it is counted and printed.
-// Marks on instructions (`=> fact`, `! slug`) and `linux:` lines are about verification: they are read, kept and
-// counted as waiting until there is a verifier. The grammar is docs/reference/case.md.
+// `linux: accepts|rejects` and `! slug words` behind an instruction are asked of skep's verifier and of the running
+// kernel, where that is 6.18. Other marks (`=> fact`) and C are read, kept and counted as waiting. The grammar is
+// docs/reference/case.md.
 #pragma once
 
 #include <cstdint>
@@ -59,12 +60,23 @@ struct NotOn {
   std::string executor, because;
 };
 
+// `! slug words`: refused here, for that reason, in these words.
+struct RefusedMark {
+  uint32_t line = 0, insn = 0;
+  std::string slug, words;
+};
+enum class LinuxSays : uint8_t { nothing, accepts, rejects };
+
 struct CaseProg {
   std::size_t prog = 0;  // in module.progs
   uint32_t line = 0;
   std::vector<CaseRun> runs;
   std::vector<NotOn> not_on;
-  std::size_t waiting = 0;  // marks and lines about verification
+  std::size_t waiting = 0;  // marks that nobody checks yet
+  LinuxSays linux_says = LinuxSays::nothing;
+  std::optional<RefusedMark> refused;
+  std::string license = "GPL";
+  facts::Target target;
 };
 
 struct CaseFile {
@@ -97,6 +109,7 @@ struct Exception {
 
 struct Summary {
   std::size_t files = 0, progs = 0, runs = 0, executors = 0, waiting = 0, renewed = 0;
+  std::size_t verdicts = 0, by_kernel = 0;  // programs judged by skep's verifier, and by the kernel, too
   std::vector<Failure> failures;
   std::vector<Exception> exceptions;
 };

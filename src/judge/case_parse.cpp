@@ -100,12 +100,25 @@ class Parser {
 
   Result<void> instruction(std::string_view text) {
     if (progs_.empty()) return fail(CaseOrder{.what = "an instruction", .expected = "write prog NAME: TYPE above it"});
-    const std::size_t mark = std::min(find_mark(text, "=>"), find_mark(text, "!"));
-    if (mark != text.npos && !trimmed(text).starts_with(';')) {
+    const std::size_t fact = find_mark(text, "=>"), refused = find_mark(text, "!");
+    const bool echoed = trimmed(text).starts_with(';');
+    if (!echoed && refused < fact)
+      TRY_VOID(refused_mark(trimmed(text.substr(refused + 1))));
+    else if (!echoed && fact != text.npos)
       ++progs_.back().prog.waiting;
-      text = text.substr(0, mark);
-    }
-    append(text);
+    append(echoed ? text : text.substr(0, std::min(fact, refused)));
+    return {};
+  }
+
+  Result<void> refused_mark(std::string_view text) {
+    CaseProg& prog = progs_.back().prog;
+    const std::size_t end = std::min(text.find(' '), text.size());
+    if (prog.refused || end == 0)
+      return fail(CaseText{.found = std::string(text), .expected = "! slug words, once in a program"});
+    prog.refused = RefusedMark{.line = line_,
+                               .insn = 0,
+                               .slug = std::string(text.substr(0, end)),
+                               .words = std::string(trimmed(text.substr(end)))};
     return {};
   }
 
@@ -172,9 +185,10 @@ class Parser {
 
   Result<void> verdict(std::string_view rest) {
     if (progs_.empty()) return fail(CaseOrder{.what = "a verdict", .expected = "write prog NAME: TYPE above it"});
-    if (!rest.starts_with("accepts") && !rest.starts_with("rejects"))
+    const std::string_view word = rest.substr(0, rest.find(','));
+    if ((word != "accepts" && word != "rejects") || (word != rest && trimmed(rest.substr(word.size() + 1)) != "all"))
       return fail(CaseText{.found = std::string(rest), .expected = "accepts or rejects"});
-    ++progs_.back().prog.waiting;
+    progs_.back().prog.linux_says = word == "accepts" ? LinuxSays::accepts : LinuxSays::rejects;
     return {};
   }
 
@@ -207,6 +221,10 @@ class Parser {
     for (Pending& p : progs_) {
       auto code = isa::assemble(p.text, names, std::max(p.first_line, p.prog.line));
       if (!code) return fail_within(std::move(code).error(), file_.path);
+      if (RefusedMark* mark = p.prog.refused ? &*p.prog.refused : nullptr)
+        mark->insn = static_cast<uint32_t>(std::ranges::find(code->lines, mark->line) - code->lines.begin());
+      p.prog.license = p.decl.license;
+      p.prog.target = target_of(p.decl);
       p.decl.prog.insns = std::move(code->insns);
       m.progs.push_back(std::move(p.decl.prog));
     }
@@ -216,7 +234,8 @@ class Parser {
         p.prog.runs.push_back(TRY_WITHIN(parse_run_line(text, p.prog.prog, m), place(line)));
         p.prog.runs.back().line = line;
       }
-      if (p.prog.runs.empty() && p.prog.waiting == 0 && !is_called(m, p.prog.prog))
+      const bool judged = p.prog.refused || p.prog.linux_says != LinuxSays::nothing;
+      if (p.prog.runs.empty() && p.prog.waiting == 0 && !judged && !is_called(m, p.prog.prog))
         return fail_within(fail(CaseText{.found = "prog " + m.progs[p.prog.prog].name,
                                          .expected = "a run or a mark: it says nothing that could be wrong"})
                                .error(),
@@ -225,6 +244,11 @@ class Parser {
     }
     file_.module = std::make_shared<const module::Module>(std::move(m));
     return std::move(file_);
+  }
+
+  facts::Target target_of(const module::ProgDecl& decl) const {
+    const facts::Target& t = decl.target ? *decl.target : file_.target;
+    return decl.caps ? facts::Target(t.patch(), *decl.caps, t.jit(), t.mitigations()) : t;
   }
 
   // Programs in a prog_array are there for others.

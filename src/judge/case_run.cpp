@@ -6,6 +6,7 @@
 
 #include "base/file.hpp"
 #include "judge/case.hpp"
+#include "judge/case_verify.hpp"
 #include "judge/errors.hpp"
 
 namespace skep::judge {
@@ -144,6 +145,7 @@ class Runner {
     const Buffer bytes = TRY(read_file(path));
     const CaseFile file = TRY(parse_case(path, as_text(bytes)));
     Rig rig(file.target, options_.lanes);
+    CaseVerdicts verdicts(file);
     ++summary_.files;
     summary_.waiting += file.waiting;
     renewals_.clear();
@@ -156,7 +158,10 @@ class Runner {
           summary_.exceptions.push_back({place, n.executor, n.because});
       }
       for (const CaseRun& run : prog.runs) one_run(rig, file, prog, run);
+      for (Failure& f : verdicts.ask(prog)) summary_.failures.push_back(std::move(f));
     }
+    summary_.verdicts += verdicts.asked();
+    summary_.by_kernel += verdicts.asked_kernel();
     return renew(path, as_text(bytes));
   }
 
@@ -255,11 +260,13 @@ std::string text(const Summary& s) {
   for (const Failure& f : s.failures) out += f.place + ": " + f.text + "\n";
   for (const Exception& e : s.exceptions) out += e.place + ": not on " + e.executor + ": because " + e.because + "\n";
   auto count = [](std::size_t n, std::string_view what) { return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s"); };
-  out += count(s.files, "file") + ", " + count(s.progs, "program") + ", " + count(s.runs, "run") + " through " +
-         count(s.executors, "executor") + ": " +
-         (s.failures.empty() ? "all as expected" : count(s.failures.size(), "failure"));
+  out +=
+      count(s.files, "file") + ", " + count(s.progs, "program") + ", " + count(s.runs, "run") + " through " +
+      count(s.executors, "executor") +
+      (s.verdicts == 0 ? "" : ", " + count(s.verdicts, "verdict") + fmt::format(" ({} by Linux, too)", s.by_kernel)) +
+      ": " + (s.failures.empty() ? "all as expected" : count(s.failures.size(), "failure"));
   if (!s.exceptions.empty()) out += "; " + count(s.exceptions.size(), "exception");
-  if (s.waiting != 0) out += "; " + count(s.waiting, "mark") + " waiting for the verifier";
+  if (s.waiting != 0) out += "; " + count(s.waiting, "mark") + " not checked yet";
   if (s.renewed != 0) out += "; " + count(s.renewed, "expectation") + " renewed";
   return out + "\n";
 }

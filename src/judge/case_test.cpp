@@ -103,7 +103,7 @@ TEST(Case, EveryOperationThatRunsHasACase) {
 
 // ---- what is counted ----------------------------------------------------------------------------------------------
 
-TEST(Case, MarksAndVerdictsWaitAndExceptionsAreNamed) {
+TEST(Case, VerdictsAreAskedMarksWaitAndExceptionsAreNamed) {
   const Summary s = summary_of(R"(types:
   struct value { int n; };
 prog p: raw
@@ -116,13 +116,16 @@ prog refused: xdp
   r0 = *(u64 *)(r1 + 0)   ! no-such-field
   exit
 )");
-  EXPECT_TRUE(s.failures.empty());
-  EXPECT_EQ(s.waiting, 4u);
+  ASSERT_EQ(s.failures.size(), 1u);
+  EXPECT_THAT(s.failures[0].text,
+              HasSubstr("expected rejected at insn 0: no-such-field ; skep: rejected at insn 0: no-context-field"));
+  EXPECT_EQ(s.verdicts, 2u);
+  EXPECT_EQ(s.waiting, 2u);
   ASSERT_EQ(s.exceptions.size(), 1u);
   EXPECT_EQ(s.exceptions[0].executor, "interp");
   EXPECT_EQ(s.exceptions[0].because, "this is a test");
-  EXPECT_THAT(text(s), HasSubstr("1 file, 2 programs, 1 run through 2 executors: all as expected; 1 exception; "
-                                 "4 marks waiting for the verifier\n"));
+  EXPECT_THAT(text(s), HasSubstr("1 file, 2 programs, 1 run through 2 executors, 2 verdicts ("));
+  EXPECT_THAT(text(s), HasSubstr(": 1 failure; 1 exception; 2 marks not checked yet\n"));
 }
 
 TEST(Case, SourceLinesAndSemicolonsAreAsInTheAssembler) {
