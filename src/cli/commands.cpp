@@ -10,6 +10,7 @@ std::unique_ptr<Verb> make_batch();
 std::unique_ptr<Verb> make_btf_dump();
 std::unique_ptr<Verb> make_dump();
 std::unique_ptr<Verb> make_exec();
+std::unique_ptr<Verb> make_explain();
 std::unique_ptr<Verb> make_gen_min_core_btf();
 std::unique_ptr<Verb> make_gen_object();
 std::unique_ptr<Verb> make_gen_skeleton();
@@ -146,6 +147,14 @@ const Command table[] = {
      .notes = verify_notes,
      .listens = {.json = true, .verbose = true},
      .make = make_verify},
+    {.name = "explain",
+     .does = "Says what a code of the verifier means.",
+     .arguments = "CODE",
+     .examples = {{"skep explain maybe-null", "or SKEP-V0301, or V0301"}},
+     .exits = "0 it is known, 2 it is not",
+     .notes = "\nEach has a page with an example in [docs/errors](../errors/README.md).\n",
+     .listens = {.json = true, .verbose = false},
+     .make = make_explain},
     {.name = "run",
      .does = "Runs packets of a capture through a program and shows what it answered and counted.",
      .arguments = "FILE --in CAPTURE [options]",

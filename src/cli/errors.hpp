@@ -38,6 +38,8 @@ namespace skep::cli {
     "'{found}' is too large; at most {most} is meant", "")                                                            \
   X(EmptyProgram, "SKEP-U0017", "empty-program", EINVAL, , "there is no instruction in it", "the shortest program is exit")    \
   X(TextOnly, "SKEP-U0018", "text-only", ENOTSUP, (std::string_view, what), "{what} is text, not JSON", "leave out --json") \
+  X(NoSuchCode, "SKEP-U0019", "no-such-code", ENOENT, (std::string, found)(std::string, suggestion), \
+    "no rejection '{found}'{suggestion}", "all are listed in docs/errors") \
   X(NotAvailable, "SKEP-U0014", "not-available", ENOTSUP, (std::string, what)(std::string, instead),                  \
     "{what} is not available yet", "{instead}")
 // clang-format on

@@ -42,6 +42,8 @@ class Verify : public Verb {
             {"--kconfig", "FILE", "kernel configuration for .kconfig variables, plain or .gz", &options_.kconfig},
             {"--stats", "", "a table of the effort it took", &stats_},
             {"--csv", "", "the same as comma-separated values, columns as veristat has them", &csv_},
+            {"--profile", "", "how often each source line was walked", &profile_},
+            {"--states", "", "what is known before each instruction, over all paths", &states_},
             {"--log",
              "FORM",
              "the verifier's log in this form; --verbose: of every path",
@@ -62,6 +64,8 @@ class Verify : public Verb {
       TRY_VOID(print(csv(report)));
     else if (stats_)
       TRY_VOID(print(stats(report)));
+    else if (profile_ || states_)
+      TRY_VOID(print(walked_again(report, talk)));
     else if (!log_.empty())
       TRY_VOID(print(logs(report, talk)));
     else
@@ -96,6 +100,18 @@ class Verify : public Verb {
       return out + "\n";
     }
     if (!accepted(report.programs.front())) out += explained(report, report.programs.front(), talk.out);
+    return out;
+  }
+
+  std::string walked_again(const api::VerifyReport& report, const Talk& talk) const {
+    std::string out;
+    for (const api::ProgramVerdict& p : report.programs) {
+      if (report.prog(p).type == facts::ProgType::unspec) continue;
+      const verify::Question question = api::question_of(report, p, options_.target);
+      if (!out.empty()) out += "\n";
+      out += profile_ ? profile_text(report, p, verify::profile(question), talk.out)
+                      : states_text(report, p, verify::known_states(question), talk.out);
+    }
     return out;
   }
 
@@ -250,7 +266,7 @@ class Verify : public Verb {
 
   api::VerifyOptions options_;
   std::string target_, log_;
-  bool csv_ = false, stats_ = false;
+  bool csv_ = false, stats_ = false, profile_ = false, states_ = false;
 };
 
 }  // namespace

@@ -176,4 +176,51 @@ std::string explained(const api::VerifyReport& report, const api::ProgramVerdict
   return out;
 }
 
+std::string profile_text(const api::VerifyReport& report, const api::ProgramVerdict& p, const verify::Profile& profile,
+                         const Paint& paint) {
+  constexpr std::size_t most_lines = 20;
+  const module::ProgDef& prog = report.prog(p);
+  const api::ProgramNames names(prog, &report.module(p));
+  Table table;
+  for (std::size_t i = 0; i < std::min(profile.lines.size(), most_lines); ++i) {
+    const verify::Hot& hot = profile.lines[i];
+    const module::LineInfo* line = module::source_line(prog, hot.insn);
+    const bool known = line != nullptr && line->line != 0;
+    table.add({{percent(hot.processed, profile.processed), Align::right},
+               {grouped(hot.processed), Align::right},
+               {paint.dim(known ? printable(fmt::format("{}:{}", without_folders(line->file), line->line))
+                                : fmt::format("insn {}", hot.insn))},
+               {printable(known && !line->text.empty() ? std::string(stripped(line->text))
+                                                       : isa::print(prog.insns, hot.insn, names))}});
+  }
+  std::string out = fmt::format("{} {}: {}, {} walked\n", printable(report.objects[p.object].name),
+                                printable(prog.name), said(p.verdict.answer), plural(profile.processed, "instruction"));
+  out += table.text("  ");
+  if (profile.lines.size() > most_lines)
+    out += paint.dim(fmt::format("  and {}\n", plural(profile.lines.size() - most_lines, "line")));
+  return out;
+}
+
+std::string states_text(const api::VerifyReport& report, const api::ProgramVerdict& p,
+                        const std::vector<verify::Known>& known, const Paint& paint) {
+  const module::ProgDef& prog = report.prog(p);
+  const api::ProgramNames names(prog, &report.module(p));
+  std::string out = fmt::format("{} {}: {}\n", printable(report.objects[p.object].name), printable(prog.name),
+                                said(p.verdict.answer));
+  const module::LineInfo* shown = nullptr;
+  for (std::size_t pc = 0; pc < prog.insns.size(); pc += isa::slots_at(prog.insns, pc)) {
+    const module::LineInfo* line = module::source_line(prog, static_cast<uint32_t>(pc));
+    if (line != nullptr && line != shown && line->line != 0) {
+      shown = line;
+      out += paint.dim(
+          printable(fmt::format("  {}:{}  {}", without_folders(line->file), line->line, stripped(line->text))));
+      out += "\n";
+    }
+    const std::string before = known[pc].visits == 0 ? "never walked" : known[pc].text;
+    out += fmt::format("       {}\n", paint.dim(printable(before)));
+    out += fmt::format("  {:>4} {}\n", pc, printable(isa::print(prog.insns, pc, names)));
+  }
+  return out;
+}
+
 }  // namespace skep::cli

@@ -71,10 +71,20 @@ void put_before(const Scene& s, Explanation& e, const LineInfo* line, const std:
   e.fix = Fix{line->file, line->line, line->text, std::string(indentation(line->text)) + statement + "\n" + line->text};
 }
 
-// The newest line on the path, after `from`, that returns.
+// The newest line on the path, after `from`, that is nothing but a return.
 const LineInfo* returning_line(const Scene& s, std::size_t from) {
   for (std::size_t i = s.log.size(); i-- > from;)
-    if (const LineInfo* l = s.line(s.log[i].insn); l != nullptr && has_word(l->text, "return")) return l;
+    if (const LineInfo* l = s.line(s.log[i].insn); l != nullptr && trimmed(l->text).starts_with("return")) return l;
+  return nullptr;
+}
+
+// The newest line on the path, after `from`, that is one plain statement.
+const LineInfo* statement_line(const Scene& s, std::size_t from) {
+  for (std::size_t i = s.log.size(); i-- > from;) {
+    const LineInfo* l = s.line(s.log[i].insn);
+    if (l == nullptr || !trimmed(l->text).ends_with(';') || !begins_statement(s, *l)) continue;
+    if (!has_word(l->text, "if") && !has_word(l->text, "return") && !has_word(l->text, "goto")) return l;
+  }
   return nullptr;
 }
 
@@ -177,20 +187,8 @@ void moved(const Scene& s, Explanation& e) {
   if (isa::row(isa::decode(i)).source != isa::Source::reg) return;
   const unsigned pointer = s.held(i.dst()).is_pointer() ? i.dst() : i.src();
   const unsigned amount = pointer == i.dst() ? i.src() : i.dst();
-  Index index{.name = index_of(s.source()), .point = s.point(), .reg = amount, .scale = 1, .may_be_negative = true};
-  for (const Ancestor& a : s.lineage_of(amount)) {
-    const isa::Insn& by = s.prog().insns[s.log[a.point].insn];
-    const isa::Row& row = isa::row(isa::decode(by));
-    if (a.how != Ancestor::How::computed) {
-      if (index.name.empty()) index.name = assigned_name(s.source(s.log[a.point].insn));
-      break;
-    }
-    if (row.unary || row.source != isa::Source::imm) continue;
-    if (isa::alu_of(row) == isa::Alu::mul && by.imm > 0) index.scale *= static_cast<uint64_t>(by.imm);
-    if (isa::alu_of(row) == isa::Alu::lsh && by.imm >= 0 && by.imm < 32) index.scale <<= by.imm;
-    if (isa::alu_of(row) == isa::Alu::arsh || isa::alu_of(row) == isa::Alu::rsh)
-      index.scale = std::max<uint64_t>(1, index.scale >> std::min(by.imm, 63));
-  }
+  Index index = index_of(s, s.point(), amount);
+  index.may_be_negative = true;
   const Reg& p = s.held(pointer);
   if (!index.name.empty())
     e.cause = fmt::format("{} has no bounds here, and a pointer is moved by it: it may be {}", index.name,
@@ -238,6 +236,17 @@ constexpr Pair pairs[] = {
     {"bpf_obj_new_impl", "bpf_obj_drop({});"},
 };
 
+// Whether the program calls anything that releases.
+bool gives_something_back(const Scene& s) {
+  for (uint32_t at = 0; at < s.prog().insns.size(); ++at) {
+    const std::string callee = s.callee(at);
+    if (callee.ends_with("_release") || callee.ends_with("_submit") || callee.ends_with("_discard") ||
+        callee.ends_with("_drop"))
+      return true;
+  }
+  return false;
+}
+
 void unreleased(const Scene& s, Explanation& e) {
   const auto made = static_cast<uint32_t>(s.number("insn"));
   const std::string name = assigned_name(s.source(made)), by = s.callee(made);
@@ -247,21 +256,35 @@ void unreleased(const Scene& s, Explanation& e) {
   if (!name.empty())
     e.cause = fmt::format("{} is not given back on this path", name) + (by.empty() ? "" : ": " + by + "() acquired it");
   const auto* pair = std::ranges::find(pairs, std::string_view(by), &Pair::acquires);
-  const LineInfo* line = returning_line(s, from);
-  if (pair == std::end(pairs) || name.empty() || line == nullptr) return;
-  put_before(s, e, line, fmt::format("if ({}) {}", name, fmt::format(fmt::runtime(pair->releases), name)));
+  if (pair == std::end(pairs) || name.empty()) return;
+  e.suggestion = fmt::format("if ({}) {}", name, fmt::format(fmt::runtime(pair->releases), name));
+  if (gives_something_back(s)) return;  // on another path, which must not do it twice
+  if (const LineInfo* line = returning_line(s, from)) return put_before(s, e, line, e.suggestion);
+  if (const LineInfo* line = statement_line(s, from)) {
+    e.suggestion += " after line " + std::to_string(line->line);
+    e.fix = Fix{line->file, line->line, line->text,
+                fmt::format("{}\n{}if ({}) {}", line->text, indentation(line->text), name,
+                            fmt::format(fmt::runtime(pair->releases), name))};
+  }
 }
 
 void returns_outside(const Scene& s, Explanation& e) {
-  const LineInfo* line = returning_line(s, 0);
   const int64_t least = s.number("least"), most = s.number("most");
-  if (line == nullptr) return;
   const std::string value = std::to_string(most == 1 ? 1 : std::clamp<int64_t>(0, least, most));
-  e.suggestion = "return " + value + ";";
-  e.before_line = 0;
+  e.suggestion = fmt::format("return {}", value);
+  const LineInfo* line = returning_line(s, 0);
+  const auto r = s.reg();
+  if (line == nullptr || !r) return;
   const std::string_view text = line->text;
   const std::size_t at = text.find("return"), end = text.find(';', at);
   if (end == text.npos) return;
+  // The line is the right one where it says the number that came, or where the number is not known.
+  const Reg& came = s.held(*r);
+  const std::string_view says = trimmed(text.substr(at + 6, end - at - 6));
+  if (came.is_constant() && says != std::to_string(static_cast<int64_t>(came.constant())) &&
+      says != std::to_string(static_cast<int32_t>(came.constant())))
+    return;
+  e.before_line = 0;
   e.fix = Fix{line->file, line->line, line->text,
               std::string(text.substr(0, at)) + "return " + value + std::string(text.substr(end))};
 }

@@ -4,11 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <span>
 
 #include "verify/plain_words.hpp"
+#include "verify/profile.hpp"
+#include "verify/rejections.hpp"
 #include "verify/scene.hpp"
 #include "verify/source_words.hpp"
+#include "verify/walk_errors.hpp"
 
 namespace skep::verify {
 
@@ -54,30 +57,42 @@ std::string Scene::callee(uint32_t at) const {
 }
 
 std::optional<Index> index_behind(const Scene& scene, unsigned pointer) {
-  std::optional<Index> index;
   for (const Ancestor& a : scene.lineage_of(pointer))
-    if (a.how == Ancestor::How::moved && a.amount && !scene.log.before(a.point, *a.amount).is_constant()) {
-      index = Index{.name = {}, .point = a.point, .reg = *a.amount};
-      break;
-    }
-  if (!index) return {};
-  index->may_be_negative = scene.log.before(index->point, index->reg).var.smin < 0;
-  std::string name = index_of(scene.source());
-  for (const Ancestor& a : lineage(scene.prog(), scene.log, index->point, index->reg)) {
-    if (a.how != Ancestor::How::computed) {
-      if (name.empty()) name = assigned_name(scene.source(scene.log[a.point].insn));
-      break;
-    }
+    if (a.how == Ancestor::How::moved && a.amount && !scene.log.before(a.point, *a.amount).is_constant())
+      return index_of(scene, a.point, *a.amount);
+  return {};
+}
+
+// Back from the address: << and * by constants make a distance of an index; a shift to the left and one to the right
+// behind it extend a sign, and what both leave over is a part of the scale. Anything else is the index's own business.
+Index index_of(const Scene& scene, std::size_t point, unsigned amount) {
+  Index index{.name = index_of(scene.source()), .point = point, .reg = amount};
+  index.may_be_negative = scene.log.before(point, amount).var.smin < 0;
+  int right = 0;  // the shift to the right that waits for its other half
+  for (const Ancestor& a : lineage(scene.prog(), scene.log, point, amount)) {
     const isa::Insn& i = scene.prog().insns[scene.log[a.point].insn];
     const isa::Row& row = isa::row(isa::decode(i));
-    if (row.unary || row.source != isa::Source::imm) continue;
-    index->may_be_negative |= scene.log.before(a.point, a.reg).var.smin < 0;
-    if (isa::alu_of(row) == isa::Alu::mul && i.imm > 0) index->scale *= static_cast<uint64_t>(i.imm);
-    if (isa::alu_of(row) == isa::Alu::lsh && i.imm < 32 && i.imm >= 0) index->scale <<= i.imm;
-    if (isa::alu_of(row) == isa::Alu::arsh || isa::alu_of(row) == isa::Alu::rsh)
-      index->scale = std::max<uint64_t>(1, index->scale >> std::min(i.imm, 63));
+    if (a.how != Ancestor::How::computed) {
+      if (index.name.empty()) index.name = assigned_name(scene.source(scene.log[a.point].insn));
+      break;
+    }
+    if (!row.unary && isa::alu_of(row) == isa::Alu::mov) continue;
+    if (row.unary || row.source != isa::Source::imm || i.imm < 0 || i.imm > 63) break;
+    const isa::Alu op = isa::alu_of(row);
+    if (op == isa::Alu::mul) {
+      index.scale *= static_cast<uint64_t>(std::max(i.imm, 1));
+    } else if (op == isa::Alu::lsh) {
+      if (i.imm >= right) index.scale <<= i.imm - right;
+      right = 0;
+    } else if ((op == isa::Alu::arsh || op == isa::Alu::rsh) && right == 0) {
+      right = i.imm;
+      continue;
+    } else {
+      break;
+    }
+    index.may_be_negative |= scene.log.before(a.point, a.reg).var.smin < 0;
   }
-  index->name = name;
+  if (index.scale == 0 || index.scale > UINT32_MAX) index.scale = 1;
   return index;
 }
 
@@ -154,19 +169,24 @@ std::vector<Remark> way_to(const Scene& s, unsigned r) {
 
 }  // namespace
 
-std::string_view category_of(const Diagnostic& row) {
-  switch (row.code.size() > 7 ? row.code[7] : ' ') {
-    case '1': return "control flow";
-    case '2': return "values";
-    case '3': return "memory";
-    case '4': return "calls";
-    case '5': return "what is held";
-    case '6': return "the program as a whole";
-    default: return "";
-  }
+// A program that is too large has no path that is wrong: where the effort went is what helps.
+static Explanation too_large(const Question& question, const Rejection& rejection) {
+  constexpr std::size_t most_lines = 6;
+  const Profile effort = profile(question);
+  Explanation e{.category = std::string(category_of(rejection.error.row())),
+                .cause = rejection.error.message(),
+                .path = {},
+                .held = {},
+                .suggestion = rejection.error.hint()};
+  for (const Hot& line : std::span(effort.lines).first(std::min(effort.lines.size(), most_lines)))
+    e.path.push_back(
+        {line.insn, fmt::format("{} % of the instructions walked", line.processed * 100 / effort.processed)});
+  e.path.push_back({rejection.insn, "refused"});
+  return e;
 }
 
 Explanation explain(const Question& question, const Rejection& rejection) {
+  if (&rejection.error.row() == &TooComplex::row) return too_large(question, rejection);
   PathLog log;
   verify(question, log);
   const Scene scene{question, rejection, log};

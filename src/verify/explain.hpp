@@ -42,7 +42,4 @@ struct Explanation {
 
 Explanation explain(const Question& question, const Rejection& rejection);
 
-// "memory", "calls": the first digits of a code.
-std::string_view category_of(const Diagnostic& row);
-
 }  // namespace skep::verify

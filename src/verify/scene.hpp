@@ -44,6 +44,7 @@ struct Index {
   bool may_be_negative = false;
 };
 std::optional<Index> index_behind(const Scene& scene, unsigned pointer);
+Index index_of(const Scene& scene, std::size_t point, unsigned amount);  // that a pointer is moved by at this point
 
 // What would be right: fills in suggestion and fix, and says the cause in words of the source where it can.
 void advise(const Scene& scene, Explanation& e);

@@ -114,8 +114,8 @@ Verdict verdict_of(int err, std::string log) {
     if (line.starts_with("cur state:") || line.starts_with("old state:")) continue;  // behind "infinite loop detected"
     const auto insn = walked(line);
     if (insn) last_walked = insn;
-    if (!line.starts_with("cur state:") && !line.starts_with("old state:"))  // behind "infinite loop detected"
-      message = insn ? std::string_view() : line;
+    message = insn ? std::string_view() : line;
+    if (const auto at = line.find("infinite loop detected"); at != line.npos) message = line.substr(at);  // behind it
   }
   if (err == 0) {
     v.outcome = Outcome::accepted;

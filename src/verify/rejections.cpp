@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verify/rejections.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "verify/errors.hpp"
+#include "verify/walk_errors.hpp"
+
+namespace skep::verify {
+
+std::span<const Diagnostic* const> rejections() {
+  static const std::vector<const Diagnostic*> all = [] {
+    std::vector<const Diagnostic*> rows = {
+        SKEP_FLOW_REJECTIONS(SKEP_DIAGNOSTIC_ROW) SKEP_DEPTH_REJECTIONS(SKEP_DIAGNOSTIC_ROW)
+            SKEP_VALUE_REJECTIONS(SKEP_DIAGNOSTIC_ROW) SKEP_MEMORY_REJECTIONS(SKEP_DIAGNOSTIC_ROW)
+                SKEP_STACK_REJECTIONS(SKEP_DIAGNOSTIC_ROW) SKEP_CALL_REJECTIONS(SKEP_DIAGNOSTIC_ROW)
+                    SKEP_HELD_REJECTIONS(SKEP_DIAGNOSTIC_ROW) SKEP_PROGRAM_REJECTIONS(SKEP_DIAGNOSTIC_ROW)};
+    std::ranges::sort(rows, {}, &Diagnostic::code);
+    return rows;
+  }();
+  return all;
+}
+
+std::string_view category_of(const Diagnostic& row) {
+  switch (row.code.size() > 7 ? row.code[7] : ' ') {
+    case '1': return "control flow";
+    case '2': return "values";
+    case '3': return "memory";
+    case '4': return "calls";
+    case '5': return "what is held";
+    case '6': return "the program as a whole";
+    default: return "";
+  }
+}
+
+}  // namespace skep::verify
