@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/kernel/vmlinux.hpp"
 #include "verify/verify.hpp"
 
 namespace skep::judge {
@@ -41,7 +42,8 @@ std::vector<Failure> CaseVerdicts::ask(const CaseProg& prog) {
   module::Module m = *file_.module;
   m.license = prog.license;
   const module::ProgDef& def = m.progs[prog.prog];
-  const verify::Verdict v = verify::verify({.module = m, .prog = def, .target = prog.target});
+  const btf::Shared types = kernel::vmlinux().value_or(nullptr);
+  const verify::Verdict v = verify::verify({.module = m, .prog = def, .target = prog.target, .kernel_types = types});
   const std::string place =
       fmt::format("{}:{}: {}", file_.path, prog.refused ? prog.refused->line : prog.line, def.name);
   auto differs = [&](std::string text) { out.push_back({place, std::move(text)}); };

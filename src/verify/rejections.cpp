@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "verify/errors.hpp"
+#include "verify/object_errors.hpp"
 #include "verify/walk_errors.hpp"
 
 namespace skep::verify {
@@ -14,8 +15,10 @@ std::span<const Diagnostic* const> rejections() {
     std::vector<const Diagnostic*> rows = {
         SKEP_FLOW_REJECTIONS(SKEP_DIAGNOSTIC_ROW) SKEP_DEPTH_REJECTIONS(SKEP_DIAGNOSTIC_ROW)
             SKEP_VALUE_REJECTIONS(SKEP_DIAGNOSTIC_ROW) SKEP_MEMORY_REJECTIONS(SKEP_DIAGNOSTIC_ROW)
-                SKEP_STACK_REJECTIONS(SKEP_DIAGNOSTIC_ROW) SKEP_CALL_REJECTIONS(SKEP_DIAGNOSTIC_ROW)
-                    SKEP_HELD_REJECTIONS(SKEP_DIAGNOSTIC_ROW) SKEP_PROGRAM_REJECTIONS(SKEP_DIAGNOSTIC_ROW)};
+                SKEP_STACK_REJECTIONS(SKEP_DIAGNOSTIC_ROW) SKEP_MAP_REJECTIONS(SKEP_DIAGNOSTIC_ROW)
+                    SKEP_FIELD_REJECTIONS(SKEP_DIAGNOSTIC_ROW) SKEP_OBJECT_REJECTIONS(SKEP_DIAGNOSTIC_ROW)
+                        SKEP_DYNPTR_REJECTIONS(SKEP_DIAGNOSTIC_ROW) SKEP_CALL_REJECTIONS(SKEP_DIAGNOSTIC_ROW)
+                            SKEP_HELD_REJECTIONS(SKEP_DIAGNOSTIC_ROW) SKEP_PROGRAM_REJECTIONS(SKEP_DIAGNOSTIC_ROW)};
     std::ranges::sort(rows, {}, &Diagnostic::code);
     return rows;
   }();
