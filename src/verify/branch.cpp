@@ -279,7 +279,7 @@ bool Walk::packet_compared(const isa::Insn& i, isa::Cmp op, State& falls, State&
 
 // The loop may end here at any time, so both ways are walked; on another round, numbers that changed are unknown.
 Result<void> Walk::may_goto(const isa::Insn& i) {
-  State* before = cur_->parent == nullptr ? nullptr : previous_round(at_);
+  State* before = cur_->parent == nullptr ? nullptr : previous_round(at_, cur_->parent);
   State* leaves = TRY(put_aside(at_ + 1, at_));
   ++leaves->may_goto_depth;
   if (before != nullptr) widen(*before, *leaves);

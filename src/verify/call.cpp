@@ -57,6 +57,8 @@ Result<void> Walk::call_helper(const isa::Insn& i) {
   TRY_VOID(helper_returns(call));
   if (call.map) TRY_VOID(map_suits(*call.map, call));
   if (call.id == get_func_ip) TRY_VOID(answers_here(call));
+  if (call.id == tail_call && cur_->top == 0) return {};  // a program that is gone has no packet pointers
+  if (call.id == tail_call) return may_return_at_once(Reg::any_number());
   if (call.helper->rare.moves_packet || call.moves_packet) forget_packets();
   return {};
 }
@@ -91,7 +93,7 @@ Result<void> Walk::special_helper(Call& call) {
   }
   TRY_VOID(dynptr_helper(call));
   for (const facts::Arg& a : call.helper->args)
-    if (a.kind == facts::ArgKind::func) return call_back(call);
+    if (a.callback != facts::Callback::none) return call_back(a.callback, call);
   return {};
 }
 
@@ -218,24 +220,16 @@ Result<void> Walk::release_argument(Call& call) {
   return fail(ReleaseUnowned{.r = to_reg(call.release)});
 }
 
+// What is held may be carried out of a function, but not out of the program.
 Result<void> Walk::nothing_held(Leaves what, std::string_view who) const {
-  auto is_lock = [](Held h) { return h == Held::spin_lock || h == Held::res_lock || h == Held::res_lock_irq; };
-  if (what == Leaves::program && cur_->locks > 0)
-    return fail(LeavesLocked{.who = std::string(who), .what = "bpf_spin_lock"});
-  const bool callback = cur_->frame().kind == FrameKind::callback;
-  if (what == Leaves::program || callback)
-    for (const Reference& r : cur_->held)
-      if (r.kind == Held::reference && (what == Leaves::program || r.insn != no_insn)) {
-        if (what == Leaves::function && !acquired_in_callback(r)) continue;
-        return fail(Unreleased{.id = r.id, .insn = r.insn, .who = std::string(who)});
-      }
-  if (what == Leaves::program && cur_->irq_id != 0)
-    return fail(LeavesLocked{.who = std::string(who), .what = "bpf_local_irq_save"});
-  if (what == Leaves::program && cur_->rcu_locks > 0)
-    return fail(LeavesLocked{.who = std::string(who), .what = "bpf_rcu_read_lock"});
-  if (what == Leaves::program && cur_->preempt_locks > 0)
-    return fail(LeavesLocked{.who = std::string(who), .what = "bpf_preempt_disable"});
-  static_cast<void>(is_lock);
+  if (what == Leaves::function) return {};
+  auto locked = [&](std::string region) { return fail(LeavesLocked{.who = std::string(who), .what = region}); };
+  if (cur_->locks > 0) return locked("bpf_spin_lock");
+  for (const Reference& r : cur_->held)
+    if (r.kind == Held::reference) return fail(Unreleased{.id = r.id, .insn = r.insn, .who = std::string(who)});
+  if (cur_->irq_id != 0) return locked("bpf_local_irq_save");
+  if (cur_->rcu_locks > 0) return locked("bpf_rcu_read_lock");
+  if (cur_->preempt_locks > 0) return locked("bpf_preempt_disable");
   return {};
 }
 

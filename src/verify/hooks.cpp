@@ -145,27 +145,27 @@ Result<void> Walk::access_arguments(const Access& a, int64_t off) {
 }
 
 // What a hook's or an operation's program may answer.
-Result<void> Walk::hook_returns() {
+Result<void> Walk::hook_returns(unsigned answer_register) {
   if (hook_.prototype == 0) return fail(NotModelled{.what = "what this program is attached to"});
   const btf::Btf& types = *q_.kernel_types;
   const btf::Type answer = types.resolve(types.type(hook_.prototype).size_or_type);
   const bool is_void = answer.kind == Kind::void_;
   const bool by_cgroup = q_.attach_type() == AttachType::lsm_cgroup;
   if (is_void && !by_cgroup) return {};
-  TRY_VOID(need(0));
-  if (leaks(reg(0))) return fail(LeaksReturn{.r = {0}});
+  TRY_VOID(need(answer_register));
+  if (leaks(reg(answer_register))) return fail(LeaksReturn{.r = to_reg(answer_register)});
   if (q_.type() == ProgType::struct_ops) {
     const bool pointer = answer.kind == Kind::ptr && is_record(types.resolve(answer.size_or_type));
-    if (pointer && !reg(0).is_null()) return fail(NotModelled{.what = "operations that return objects"});
+    if (pointer && !reg(answer_register).is_null()) return fail(NotModelled{.what = "operations that return objects"});
     return {};
   }
   const facts::ReturnRule rule = facts::lsm_return_rule(
       q_.attach_type(), "bpf_lsm_" + hook_.name, is_void ? facts::HookReturns::nothing : facts::HookReturns::number);
   if (rule.answer == facts::Answer::any) return {};
-  if (!reg(0).is_scalar())
-    return fail(ReturnsPointer{.when = "At program exit", .r = to_reg(0), .kind = kernel_text(reg(0).type())});
-  TRY_VOID(precision_.mark(*cur_, 0));
-  return returns_within(reg(0), rule.min, rule.max, by_cgroup ? Bits::whole : Bits::low, "At program exit");
+  if (!reg(answer_register).is_scalar())
+    return fail(ReturnsPointer{.when = "At program exit", .r = to_reg(answer_register), .kind = kernel_text(reg(answer_register).type())});
+  TRY_VOID(precision_.mark(*cur_, answer_register));
+  return returns_within(reg(answer_register), rule.min, rule.max, by_cgroup ? Bits::whole : Bits::low, "At program exit");
 }
 
 }  // namespace skep::verify

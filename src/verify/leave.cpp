@@ -13,16 +13,15 @@ void Walk::clear_caller_saved() {
 }
 
 // A new frame on top; its registers are unknown but for r10.
-Result<Frame*> Walk::enter(State& s, uint32_t subprog, uint32_t callsite) {
+Result<Frame*> Walk::enter(State& s, uint32_t subprog) {
   if (s.top + 1U >= target_.limits().frames)
     return fail(TooDeep{.frames = s.top + 2U, .most = target_.limits().frames});
   Frame* f = pool_.make_frame();
-  f->callsite = callsite;
+  f->callsite = at_;
   f->subprog = subprog;
   f->index = static_cast<uint8_t>(s.top + 1);
   f->regs[10] = Reg::pointer(RegKind::stack);
   f->regs[10].object = f->index;
-  live_.leave();
   s.frames[++s.top] = f;
   return f;
 }
@@ -32,7 +31,8 @@ Result<void> Walk::call_subprogram(const isa::Insn& i) {
   const uint32_t callee = flow_.at[target].subprog;
   if (is_global(callee)) return call_global(callee);
   Frame& caller = cur_->frame();
-  Frame* f = TRY(enter(*cur_, callee, at_));
+  Frame* f = TRY(enter(*cur_, callee));
+  live_.leave();
   for (unsigned r = 1; r <= 5; ++r) f->regs[r] = caller.regs[r];
   for (unsigned r = 0; r <= 5; ++r) caller.regs[r] = Reg{};
   go_to(target);
@@ -57,7 +57,7 @@ Result<void> Walk::return_from_frame() {
   cur_->frames[cur_->top--] = nullptr;
   go_to(callback ? callsite : callsite + 1);
   if (callback)
-    if (State* before = previous_round(callsite)) widen(*before, *cur_);
+    if (State* before = previous_round(callsite, nullptr)) widen(*before, *cur_);
   return {};
 }
 
@@ -84,37 +84,34 @@ Result<void> Walk::exit() {
   TRY_VOID(nothing_held(cur_->top == 0 ? Leaves::program : Leaves::function, "BPF_EXIT instruction in main prog"));
   if (cur_->top > 0) return return_from_frame();
   ended_ = true;
-  return program_returns();
+  return program_returns(0);
 }
 
-// What the program's answer may be, by its type and where it is attached.
-Result<void> Walk::program_returns() {
-  Frame& f = cur_->frame();
-  const bool global_function = f.subprog != 0 && f.kind == FrameKind::function;
+// What the program's answer may be, by its type and where it is attached; `answer` is the register that holds it.
+Result<void> Walk::program_returns(unsigned answer) {
+  const Frame& f = *cur_->frames[0];
+  const Reg& r = reg(answer);
   const facts::ReturnRule& rule = facts::return_rule(q_.type(), q_.attach_type());
   const bool hook = rule.answer == facts::Answer::hook || rule.answer == facts::Answer::operation;
-  if (hook && f.subprog == 0 && f.kind == FrameKind::function) return hook_returns();
-  TRY_VOID(need(0));
-  if (leaks(reg(0))) return fail(LeaksReturn{.r = {0}});
+  if (hook && f.subprog == 0 && f.kind == FrameKind::function) return hook_returns(answer);
+  const isa::Reg name = {static_cast<uint8_t>(answer)};
+  TRY_VOID(need(answer));
+  if (leaks(r)) return fail(LeaksReturn{.r = name});
+  auto number = [&](std::string when) -> Result<void> {
+    if (r.is_scalar()) return {};
+    return fail(ReturnsPointer{.when = std::move(when), .r = name, .kind = kernel_text(r.type())});
+  };
   if (f.kind == FrameKind::async_callback) {
-    if (!reg(0).is_scalar())
-      return fail(ReturnsPointer{.when = "At async callback return", .r = {0}, .kind = kernel_text(reg(0).type())});
-    TRY_VOID(precision_.mark(*cur_, 0));
-    return returns_within(reg(0), f.least_return, f.most_return, Bits::whole, "At async callback return");
+    TRY_VOID(number("At async callback return"));
+    TRY_VOID(precision_.mark(*cur_, answer));
+    return returns_within(r, f.least_return, f.most_return, Bits::whole, "At async callback return");
   }
-  if (global_function) {
-    if (!reg(0).is_scalar())
-      return fail(ReturnsPointer{.when = "At subprogram exit", .r = {0}, .kind = kernel_text(reg(0).type())});
-    return {};
-  }
+  if (f.subprog != 0 && f.kind == FrameKind::function) return number("At subprogram exit");
   if (rule.answer == facts::Answer::any) return {};
   if (rule.answer != facts::Answer::range) return fail(NotModelled{.what = "the results of replaced functions"});
-  if (!reg(0).is_scalar())
-    return fail(ReturnsPointer{.when = "At program exit", .r = {0}, .kind = kernel_text(reg(0).type())});
-  TRY_VOID(precision_.mark(*cur_, 0));
-  return returns_within(reg(0), rule.min, rule.max, Bits::whole, "At program exit");
+  TRY_VOID(number("At program exit"));
+  TRY_VOID(precision_.mark(*cur_, answer));
+  return returns_within(r, rule.min, rule.max, Bits::whole, "At program exit");
 }
-
-Result<void> Walk::call_global(uint32_t) { return fail(NotModelled{.what = "global functions"}); }
 
 }  // namespace skep::verify

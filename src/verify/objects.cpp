@@ -14,12 +14,9 @@ bool Walk::acquires_by_map(const Call& call) const {
                                     maps_[*call.map].row->id == facts::MapType::sockhash);
   return call.helper->id == 1 && sockets;
 }
-bool Walk::acquired_in_callback(const Reference&) const { return false; }
 
-Result<void> Walk::call_kfunc(const isa::Insn&) { return not_modelled("kernel functions"); }
-bool Walk::iterates(uint32_t) const { return false; }
-bool Walk::iterator_is_active() const { return false; }
-Result<void> Walk::take_function(const isa::Insn&) { return not_modelled("callbacks"); }
-Result<void> Walk::call_back(const Call&) { return not_modelled("callbacks"); }
+Result<void> Walk::kfunc_object_argument(unsigned, const KfuncParam&, KfuncCall& call) {
+  return not_modelled(call.function.name + "()");
+}
 
 }  // namespace skep::verify

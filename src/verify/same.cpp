@@ -79,9 +79,9 @@ const Reg* Comparer::number_in(const Slot& s) const {
 
 bool Comparer::slots(const Slot& old, const Slot& s, Compare how) {
   auto unread = [&](Byte b) { return b == Byte::invalid || (b == Byte::misc && uninit_stack_readable); };
-  if (how != Compare::exactly && std::ranges::all_of(old.bytes, unread)) return true;
+  if (how == Compare::covered && std::ranges::all_of(old.bytes, unread)) return true;
   for (unsigned i = 0; i < slot_bytes; ++i) {
-    if (how == Compare::exactly && old.bytes[i] != s.bytes[i]) return false;
+    if (how != Compare::covered && old.bytes[i] != s.bytes[i]) return false;
     if (unread(old.bytes[i])) continue;
     if (const Reg* a = number_in(old))
       if (const Reg* b = number_in(s)) return regs(*a, *b, how);
@@ -111,7 +111,7 @@ bool Comparer::stacks(const Frame& old, const Frame& f, Compare how) {
       if (!slots(old.stack[i], f.stack[i], how)) return false;
       continue;
     }
-    if (how == Compare::exactly) return false;
+    if (how != Compare::covered) return false;
     for (const Byte b : old.stack[i].bytes)
       if (b != Byte::invalid && !(b == Byte::misc && uninit_stack_readable)) return false;
   }

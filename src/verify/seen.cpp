@@ -141,9 +141,9 @@ void Walk::clean(State& s) {
   }
 }
 
-State* Walk::previous_round(uint32_t insn) {
+State* Walk::previous_round(uint32_t insn, const State* but) {
   for (State* s = bucket(insn); s != nullptr; s = s->next)
-    if (s->insn == insn && s->branches != 0 && same_callsites(*s, *cur_)) return s;
+    if (s != but && s->insn == insn && s->branches != 0 && same_callsites(*s, *cur_)) return s;
   return nullptr;
 }
 
@@ -175,6 +175,7 @@ Result<void> Walk::covered_by(State& old, Rounds rounds) {
   if (loop == nullptr) return fail(InternalFault{.what = "a back edge outside of any loop", .at = at_});
   loop->back_edges.push_back({pool_.copy(*cur_), &old});
   ++back_edges_;
+  effort.peak_states = std::max(effort.peak_states, kept_states_ + evicted_states_ + back_edges_);
   return {};
 }
 
@@ -188,7 +189,8 @@ Result<Walk::Match> Walk::compare_with_ancestor(State& old, bool force, bool& ad
     if (iterates(at_)) {
       if (covered() && iterator_is_active()) return Match::another_round;
     } else if (here.is(Mark::calls_back)) {
-      if (covered()) return Match::another_round;
+      // The precision that the rounds to come need flows along no back edge: Linux counts calls of callbacks as none.
+      if (covered()) return Match::safe;
     } else {
       if (flow_.ops[at_] == isa::Op::may_goto && old.may_goto_depth != cur_->may_goto_depth && covered())
         return Match::another_round;
@@ -260,7 +262,7 @@ Result<bool> Walk::seen_before() {
 void Walk::add_checkpoint() {
   ++effort.states;
   ++kept_states_;
-  effort.peak_states = std::max(effort.peak_states, kept_states_ + evicted_states_);
+  effort.peak_states = std::max(effort.peak_states, kept_states_ + evicted_states_ + back_edges_);
   jumps_at_checkpoint_ = jumps_;
   processed_at_checkpoint_ = effort.processed;
   if (sw_.bpf_capable) Precision::forget_all(*cur_);

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "verify/call_errors.hpp"
 #include "verify/map_use.hpp"
 #include "verify/object_errors.hpp"
 #include "verify/walk.hpp"
@@ -54,7 +55,12 @@ static Verdict answer(const Question& q, Recorder* recorder) {
     v.rejection = Rejection{std::move(e), insn};
   };
   MapUse maps(q);
-  const Inputs inputs{.module = q.module, .prog = q.prog, .target = q.target, .constant = [&](uint32_t insn) {
+  Kfuncs kfuncs(q);
+  const Inputs inputs{.module = q.module,
+                      .prog = q.prog,
+                      .target = q.target,
+                      .kfunc = [&](uint32_t insn) { return kfuncs.callee(insn); },
+                      .constant = [&](uint32_t insn) {
                         return maps.constant(insn);
                       }};
   auto flow = analyse(inputs);
@@ -68,7 +74,7 @@ static Verdict answer(const Question& q, Recorder* recorder) {
     refuse(std::move(fail(ProgramGpl{.what = hook ? "LSM" : "struct ops"}).error()), 0);
     return v;
   }
-  Walk walk(q, *std::move(flow), recorder);
+  Walk walk(q, *std::move(flow), kfuncs, recorder);
   auto done = walk.run();
   v.effort = walk.effort;
   v.effort.stack_depth = walk.frames().total();
@@ -80,6 +86,11 @@ static Verdict answer(const Question& q, Recorder* recorder) {
     refuse(std::move(depth).error(), 0);
     return v;
   }
+  if (const auto missing = walk.missing_kfunc()) {
+    refuse(fail(KfuncMissing{.at = {*missing}}).error(), *missing);
+    return v;
+  }
+  v.effort.stack_depth += walk.inlined_loops_stack();
   v.answer = Answer::accepted;
   return v;
 }

@@ -5,13 +5,14 @@
 
 namespace skep::verify {
 
-Walk::Walk(const Question& q, Flow flow, Recorder* recorder)
+Walk::Walk(const Question& q, Flow flow, const Kfuncs& kfuncs, Recorder* recorder)
     : q_(q),
       recorder_(recorder),
       prog_(q.prog),
       target_(q.target),
       sw_(q.target.privileges()),
       flow_(std::move(flow)),
+      kfuncs_(kfuncs),
       explored_(q.prog.insns.size()),
       frames_(flow_),
       live_(q.prog.insns, flow_),
@@ -20,6 +21,7 @@ Walk::Walk(const Question& q, Flow flow, Recorder* recorder)
   pointer_types_.resize(prog_.insns.size());
   called_.resize(flow_.subprogs.size());
   verified_.resize(flow_.subprogs.size());
+  signatures_.resize(flow_.subprogs.size());
   for (std::size_t i = 0; i < prog_.insns.size(); ++i)
     malformed_.push_back(flow_.ops[i] != isa::Op::ld_imm64_high && !isa::check(prog_.insns[i]));
   for (const module::MapDef& m : q.module.maps) maps_.push_back({.def = &m, .row = &facts::row(m.type)});
@@ -34,6 +36,7 @@ Walk::Walk(const Question& q, Flow flow, Recorder* recorder)
 
 Result<void> Walk::run() {
   TRY_VOID(walk_main());
+  for (uint32_t f = 1; f < flow_.subprogs.size(); ++f) called_[f] = called_[f] || flow_.subprogs[f].catches;
   // Global functions are verified once, each on its own, when something calls them; they may call more of them.
   for (bool again = true; again;) {
     again = false;
@@ -69,8 +72,6 @@ void Walk::begin_at(uint32_t subprog) {
   cur_->in_sleepable = (prog_.flags & facts::prog_flag::sleepable) != 0;
   previous_ = no_insn;
 }
-
-Result<void> Walk::walk_global(uint32_t) { return fail(NotModelled{.what = "global functions"}); }
 
 Result<void> Walk::walk() {
   const uint64_t most = target_.limits().processed_insns;
@@ -125,13 +126,13 @@ Walk::More Walk::next_path() {
   return More::yes;
 }
 
+// They go on counting: the peak that Linux prints is of all functions together.
 void Walk::forget_explored() {
   for (State*& head : explored_)
     for (; head != nullptr;) {
       State* next = head->next;
       pool_.release(head);
       head = next;
-      --kept_states_;
     }
   loops_.clear();
 }

@@ -22,6 +22,8 @@
 #include "verify/errors.hpp"
 #include "verify/fields.hpp"
 #include "verify/flow.hpp"
+#include "verify/functions.hpp"
+#include "verify/kfuncs.hpp"
 #include "verify/precision.hpp"
 #include "verify/recorder.hpp"
 #include "verify/same.hpp"
@@ -46,6 +48,7 @@ enum class Zero : uint8_t { refused, allowed };  // a size of nothing
 enum class Direct : uint8_t { no, yes };         // by a load or store; no: by a helper
 enum class Bits : uint8_t { whole, low };
 enum class Leaves : uint8_t { program, function };
+enum class Asleep : uint8_t { no, yes };  // where sleeping is allowed
 
 struct Access {
   unsigned reg;     // that holds the address
@@ -83,9 +86,27 @@ struct Call {
   std::string name() const { return "bpf_" + std::string(helper->name); }
 };
 
+// Where an iterator lives: slots of a frame's stack, of which the last has the lowest address and says its state.
+struct IterSlots {
+  uint32_t frame, first, last;
+};
+
+// The same of a call of a kernel function.
+struct KfuncCall {
+  const KernelFunction& function;
+  uint32_t ref = 0;      // the acquired object among the arguments
+  unsigned release = 0;  // the argument that is given up
+  uint32_t callback = 0;
+  std::optional<uint64_t> constant = {};
+  uint64_t result_size = 0;
+  bool result_writable = false;
+  bool size_taken = false;  // the argument just looked at was memory, and the next one its size
+  IterSlots iterator = {};
+};
+
 class Walk {
  public:
-  Walk(const Question& question, Flow flow, Recorder* recorder = nullptr);
+  Walk(const Question& question, Flow flow, const Kfuncs& kfuncs, Recorder* recorder = nullptr);
 
   Result<void> run();
 
@@ -93,6 +114,9 @@ class Walk {
   const Flow& flow() const { return flow_; }
   const FrameUse& frames() const { return frames_; }
   uint32_t at() const { return at_; }  // the instruction looked at last
+  // Linux puts the loop in the place of some calls of bpf_loop, which takes stack in their functions.
+  uint32_t inlined_loops_stack() const;
+  std::optional<uint32_t> missing_kfunc() const { return missing_kfunc_; }  // reached although the target lacks it
 
  private:
   // walk.cpp: the loop
@@ -137,8 +161,8 @@ class Walk {
   void clean(State& s);
   void bury(State& s);
   State*& bucket(uint32_t insn);
-  State* previous_round(uint32_t insn);    // of the loop the path is in
-  void widen(const State& old, State& s);  // numbers that changed and that nobody asked for
+  State* previous_round(uint32_t insn, const State* but);  // of the loop the path is in
+  void widen(const State& old, State& s);                  // numbers that changed and that nobody asked for
   std::optional<LoopKey> loop_of(const State& s) const;
   Loop* visited(const State& s);
   void enter_loop(State& s);
@@ -231,7 +255,7 @@ class Walk {
   Result<void> access_arguments(const Access& a, int64_t off);  // a context of typed arguments
   Result<Reg> typed_argument(unsigned index, const Access& a, int64_t off) const;
   RegFlags argument_flags() const;
-  Result<void> hook_returns();
+  Result<void> hook_returns(unsigned answer_register);
 
   // map_fields.cpp: locks, timers, kptrs in map values
   struct LockAt {
@@ -315,23 +339,57 @@ class Walk {
   Result<void> release(uint32_t id);
   Result<void> release_argument(Call& call);
   Result<void> nothing_held(Leaves what, std::string_view who) const;
-  bool acquired_in_callback(const Reference& r) const;
 
-  // kfuncs.cpp, callbacks.cpp
+  // kfunc_calls.cpp
   Result<void> call_kfunc(const isa::Insn& i);
+  Result<void> throws();
+  Result<void> kfunc_regions(const KernelFunction& f);
+  void end_rcu();
+  bool in_rcu() const;
+  Result<void> kfunc_arguments(KfuncCall& call);
+  Result<void> kfunc_number(unsigned regno, const KfuncParam& p, KfuncCall& call);
+  Result<void> kfunc_pointer(unsigned regno, const KfuncParam& p, KfuncCall& call);
+  Result<void> plain_pointer(unsigned regno, const KfuncParam& p) const;
+  Result<void> kfunc_memory(unsigned regno, const KfuncParam& p, KfuncCall& call);
+  Result<void> kfunc_sized_memory(unsigned regno);
+  Result<void> kfunc_object(unsigned regno, btf::TypeId want, const KfuncCall& call);
+  Result<void> kfunc_iterator(unsigned regno, const KfuncParam& p, KfuncCall& call);
+  Result<void> kfunc_object_argument(unsigned regno, const KfuncParam& p, KfuncCall& call);
+  Result<void> kfunc_returns(KfuncCall& call);
+
+  // iterators.cpp
   bool iterates(uint32_t insn) const;  // the instruction is an iterator's next
   bool iterator_is_active() const;     // the one this instruction is about to ask
+  std::optional<IterSlots> iterator_slots(const Reg& r, uint32_t slots) const;
+  Result<void> iterator_argument(unsigned regno, const KfuncParam& p, KfuncCall& call);
+  Result<void> make_iterator(unsigned regno, std::optional<IterSlots> at, btf::TypeId type, const KfuncCall& call);
+  Result<void> next_element(const IterSlots& at);
+  RegFlag element_flags(const IterSlots& at) const;
+
+  // callbacks.cpp
   Result<void> take_function(const isa::Insn& i);
-  Result<void> call_back(const Call& call);
+  Result<void> call_back(facts::Callback how, const Call& call);
+  Result<bool> another_iteration(const Call& call);
+  Result<State*> call_back_now(uint32_t subprog);
+  Result<void> call_back_later(uint32_t subprog, uint32_t map, Asleep asleep);
+  void callback_arguments(facts::Callback how, const Frame& caller, Frame& callee);
+  Result<void> may_return_at_once(const Reg& answer);
+
+  // globals.cpp
+  Result<void> call_global(uint32_t subprog);
+  Result<const Signature*> signature(uint32_t subprog);
+  std::string function_name(uint32_t subprog) const;
+  Result<void> function_arguments(uint32_t subprog);
+  Result<void> function_argument(uint32_t subprog, unsigned regno, const Param& p);
+  Result<void> function_memory(uint32_t subprog, unsigned regno, uint64_t size);
 
   // leave.cpp: subprograms, exits
-  Result<Frame*> enter(State& s, uint32_t subprog, uint32_t callsite);
+  Result<Frame*> enter(State& s, uint32_t subprog);
   Result<void> call_subprogram(const isa::Insn& i);
-  Result<void> call_global(uint32_t subprog);
   Result<void> return_from_frame();
   Result<void> returns_within(const Reg& r, int64_t least, int64_t most, Bits bits, std::string_view when) const;
   Result<void> exit();
-  Result<void> program_returns();
+  Result<void> program_returns(unsigned answer);
 
   const Question& q_;
   Recorder* recorder_;
@@ -339,12 +397,21 @@ class Walk {
   const facts::Target& target_;
   facts::Privileges sw_;
   Flow flow_;
+  const Kfuncs& kfuncs_;
   std::vector<MapView> maps_;
   Hook hook_;
   std::vector<bool> malformed_;          // fields that must be zero are not
   std::vector<RegType> pointer_types_;   // of each load and store, once walked
   std::vector<bool> called_, verified_;  // global functions
   std::vector<uint32_t> depth_;          // bytes of stack, by subprogram
+  std::vector<std::optional<Signature>> signatures_;
+  // Calls of bpf_loop that may be replaced by the loop itself, as long as its flags are 0 and the function is the same.
+  struct Unrolled {
+    uint32_t subprog;
+    bool still;
+  };
+  std::map<uint32_t, Unrolled> loops_called_;
+  std::optional<uint32_t> missing_kfunc_;
 
   Pool pool_;
   State* cur_ = nullptr;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/kernel/kernel.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "btf/writer.hpp"
@@ -27,12 +28,26 @@ void append(Buffer& to, const T& v) {
   store(&to[at], v);
 }
 
+// What is the kernel's own and only declared here: Linux takes no such functions and variables, nor sections of them.
+bool is_declared(const btf::Btf& types, btf::TypeId id) {
+  const btf::Type t = types.type(id);
+  if (t.kind == btf::Kind::func || t.kind == btf::Kind::var) return types.linkage_of(t) == btf::Linkage::extern_;
+  return t.kind == btf::Kind::datasec && std::ranges::any_of(types.section_vars(t), [&](const btf::SectionVar& v) {
+           return is_declared(types, v.type);
+         });
+}
+
 // The Module's types and what they say of its programs, as the kernel wants them.
 WrittenTypes write_types(const module::Module& module) {
   WrittenTypes out;
   if (module.btf == nullptr) return out;
   btf::Writer w;
-  for (btf::TypeId id = 1; id < module.btf->count(); ++id) w.copy(*module.btf, id, [](btf::TypeId to) { return to; });
+  for (btf::TypeId id = 1; id < module.btf->count(); ++id) {
+    if (is_declared(*module.btf, id))
+      w.refer(btf::Kind::typedef_, "declared", 0);  // keeps the place of its id
+    else
+      w.copy(*module.btf, id, [](btf::TypeId to) { return to; });
+  }
   for (const module::ProgDef& def : module.progs) {
     auto& of = out.programs.emplace_back();
     for (const module::Subprog& s : def.subprogs) append(of.func_info, s.first_insn), append(of.func_info, s.type);

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// tests/verify/calls/*.bpf.c: every program through the verifier and through the running kernel, which must say the
+// same: verdict, errno, instruction, and the figures of its walk. What is expected stands in the program's name:
+// accepted unless it ends in _refused.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "engine/kernel/kernel.hpp"
+#include "engine/kernel/vmlinux.hpp"
+#include "object/compile.hpp"
+#include "object/open.hpp"
+#include "sys/kernel_judge.hpp"
+#include "verify/verify.hpp"
+
+namespace skep::judge {
+namespace {
+
+// One program of a module, with all of its maps.
+module::Module only(const module::Module& all, std::size_t prog) {
+  module::Module one = all;
+  std::swap(one.progs[0], one.progs[prog]);
+  one.progs.resize(1);
+  return one;
+}
+
+struct Said {
+  std::string answer, err, insn;
+  uint64_t processed = 0, states = 0, peak_states = 0, most_at_one = 0;
+  bool operator==(const Said&) const = default;
+};
+std::ostream& operator<<(std::ostream& out, const Said& s) {
+  return out << fmt::format("{} {} insn {} processed {} states {} peak {} most {}", s.answer, s.err, s.insn,
+                            s.processed, s.states, s.peak_states, s.most_at_one);
+}
+
+Said verified(const module::Module& m, const facts::Target& target) {
+  const auto v =
+      verify::verify({.module = m, .prog = m.progs[0], .target = target, .kernel_types = *kernel::vmlinux()});
+  Said s{.answer = std::string(verify::name_of(v.answer)), .err = {}, .insn = {}};
+  s.processed = v.effort.processed, s.states = v.effort.states;
+  s.peak_states = v.effort.peak_states, s.most_at_one = v.effort.max_states_per_insn;
+  if (v.rejection) {
+    s.err = kernel::errno_name(v.rejection->error.row().err);
+    s.insn = std::to_string(v.rejection->insn);
+  }
+  return s;
+}
+
+Said loaded(const module::Module& m) {
+  const auto live = kernel::load(m, {});
+  const kernel::Verdict& v = live.programs[0].verdict;
+  Said s{.answer = std::string(kernel::name(v.outcome)), .err = {}, .insn = {}};
+  if (v.effort) {
+    s.processed = v.effort->processed, s.states = v.effort->states;
+    s.peak_states = v.effort->peak_states, s.most_at_one = v.effort->max_states_per_insn;
+  }
+  if (v.err != 0) s.err = kernel::errno_name(v.err);
+  if (v.err != 0) s.insn = v.insn ? std::to_string(*v.insn) : "";
+  return s;
+}
+
+class Calls : public sys::test::AsksKernel, public testing::WithParamInterface<const char*> {};
+
+TEST_P(Calls, AreWhatTheKernelSays) {
+  const std::string path = std::string(SKEP_SOURCE_DIR "/tests/verify/calls/") + GetParam() + ".bpf.c";
+  const auto compiled = object::compile(path);
+  ASSERT_TRUE(compiled) << compiled.error().text();
+  const auto all = object::open(compiled->object, {.target = object::target_types("")});
+  ASSERT_TRUE(all) << all.error().text();
+  const auto target = facts::target_by_name(kernel::running_target());
+  ASSERT_TRUE(target) << target.error().text();
+  ASSERT_FALSE(all->progs.empty());
+  for (std::size_t p = 0; p < all->progs.size(); ++p) {
+    const std::string& name = all->progs[p].name;
+    const module::Module one = only(*all, p);
+    Said mine = verified(one, *target), kernels = loaded(one);
+    // Where the kernel's log names no instruction, or names the one before the limit, there is nothing to compare.
+    if (kernels.insn.empty() || kernels.err == "E2BIG") mine.insn = kernels.insn;
+    EXPECT_EQ(mine, kernels) << name;
+    EXPECT_EQ(kernels.answer, name.ends_with("_refused") ? "rejected" : "accepted") << name;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(, Calls, testing::Values("globals", "callbacks", "kfuncs", "iterators"),
+                         [](const auto& of) { return std::string(of.param); });
+
+}  // namespace
+}  // namespace skep::judge

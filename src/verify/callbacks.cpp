@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// Functions that helpers call: the path on which the helper returns is walked first, and the one into the function is
+// put aside. Where the function ends its path goes back to the call, which asks again, until another round brings
+// nothing new (seen.cpp). What is called after the program has ended (timers) begins a path of its own, with nothing
+// on its stack.
+#include <set>
+
+#include "verify/call_errors.hpp"
+#include "verify/edges.hpp"
+#include "verify/walk.hpp"
+
+namespace skep::verify {
+namespace {
+
+using How = facts::Callback;
+
+Reg address(RegKind kind, uint32_t map) {
+  Reg r = Reg::pointer(kind);
+  r.object = map;
+  return r;
+}
+
+bool visits_elements(facts::MapType t) {
+  using enum facts::MapType;
+  return t == array || t == percpu_array || t == hash || t == percpu_hash || t == lru_hash || t == lru_percpu_hash;
+}
+
+}  // namespace
+
+Result<void> Walk::take_function(const isa::Insn& i) {
+  if (!flow_.has_types) return fail(NoTypesForCallback{.at = {at_}});
+  const uint32_t subprog = flow_.at[static_cast<uint32_t>(callee_start(i, at_))].subprog;
+  if (is_global(subprog)) return fail(CallbackNotStatic{.function = function_name(subprog)});
+  Reg& dst = reg(i.dst());
+  dst = Reg::pointer(RegKind::func);
+  dst.object = subprog;
+  return {};
+}
+
+Result<void> Walk::call_back(How how, const Call& call) {
+  if (how == How::timer) return call_back_later(call.callback, reg(1).object, Asleep::no);
+  if (how == How::loop && !TRY(another_iteration(call))) {
+    cur_->frame().callback_depth = 0;
+    return {};
+  }
+  if (how == How::for_each_map_elem && !visits_elements(maps_[*call.map].row->id))
+    return fail(NoElements{.type = std::string(maps_[*call.map].row->name)});
+  State& s = *TRY(call_back_now(call.callback));
+  callback_arguments(how, *s.frames[s.top - 1], s.frame());
+  ++s.callback_unrolls;
+  ++s.frames[s.top - 1]->callback_depth;
+  cur_->frame().callback_depth = 0;
+  return {};
+}
+
+// Whether the function of a bpf_loop may be called once more. Its flags matter only while they are 0, which is then
+// part of what later rounds are compared by.
+Result<bool> Walk::another_iteration(const Call& call) {
+  auto [known, first] = loops_called_.try_emplace(at_, Unrolled{.subprog = call.callback, .still = true});
+  Unrolled& u = known->second;
+  if (u.still) {
+    const bool no_flags = reg(4).is_null();
+    if (no_flags) TRY_VOID(precision_.mark(*cur_, 4));
+    u.still = no_flags && u.subprog == call.callback;
+  }
+  TRY_VOID(precision_.mark(*cur_, 1));
+  return cur_->frame().callback_depth < reg(1).var.umax;
+}
+
+uint32_t Walk::inlined_loops_stack() const {
+  constexpr uint32_t three_registers = 24;
+  std::set<uint32_t> functions;
+  if (target_.jit() == facts::Jit::on)
+    for (const auto& [insn, u] : loops_called_)
+      if (u.still) functions.insert(flow_.at[insn].subprog);
+  return three_registers * static_cast<uint32_t>(functions.size());
+}
+
+Result<State*> Walk::call_back_now(uint32_t subprog) {
+  State* s = TRY(put_aside(flow_.subprogs[subprog].first, at_));
+  Frame* f = TRY(enter(*s, subprog));
+  frames_.runs_as_callback(subprog, Callback::now);
+  f->kind = FrameKind::callback;
+  f->most_return = 1;
+  return s;
+}
+
+// (map, key, value): of an element of this map.
+Result<void> Walk::call_back_later(uint32_t subprog, uint32_t map, Asleep asleep) {
+  State* s = pool_.make();
+  aside_.push_back({s, flow_.subprogs[subprog].first, at_});
+  if (aside_.size() > target_.limits().jump_sequence)
+    return fail(TooManyBranches{.count = aside_.size(), .most = target_.limits().jump_sequence});
+  frames_.runs_as_callback(subprog, Callback::later);
+  s->in_sleepable = asleep == Asleep::yes;
+  Frame& f = s->frame();
+  f.subprog = subprog;
+  f.kind = FrameKind::async_callback;
+  f.async_entry = cur_->frame().async_entry + 1;
+  f.regs[10] = Reg::pointer(RegKind::stack);
+  f.regs[1] = address(RegKind::map, map);
+  f.regs[2] = address(RegKind::map_key, map);
+  f.regs[3] = address(RegKind::map_value, map);
+  return {};
+}
+
+void Walk::callback_arguments(How how, const Frame& caller, Frame& callee) {
+  auto& r = callee.regs;
+  switch (how) {
+    case How::none:
+    case How::timer: break;
+    case How::loop:  // (index, context)
+      r[1] = Reg::any_number();
+      r[1].precise = numbers_start_precise();
+      r[2] = caller.regs[3];
+      break;
+    case How::for_each_map_elem:  // (map, key, value, context)
+      r[1] = caller.regs[1];
+      r[2] = address(RegKind::map_key, r[1].object);
+      r[3] = address(RegKind::map_value, r[1].object);
+      r[4] = caller.regs[3];
+      break;
+    case How::find_vma:  // (task, vma, context)
+      r[1] = caller.regs[1];
+      r[2] = Reg::pointer(RegKind::btf);
+      r[2].object = kernel_struct("vm_area_struct");
+      r[3] = caller.regs[4];
+      break;
+    case How::user_ringbuf:  // (dynptr, context)
+      r[1] = Reg::pointer(RegKind::dynptr);
+      r[1].object = static_cast<uint32_t>(DynptrKind::local);
+      r[1].id = new_id();
+      r[2] = caller.regs[3];
+      break;
+  }
+}
+
+// A tail call, or a packet load behind the packet's end, ends the whole function it stands in: that path first.
+Result<void> Walk::may_return_at_once(const Reg& answer) {
+  TRY(put_aside(at_ + 1, at_));
+  if (answer.is_constant()) {
+    set_number(0, answer.constant());
+  } else {
+    forget_packets();
+    set_unknown(0);
+  }
+  return return_from_frame();
+}
+
+}  // namespace skep::verify

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: Apache-2.0
+// Calls of kernel functions: who may call it and where, each argument by its type and its name, then what the call
+// leaves behind.
+#include <algorithm>
+
+#include "verify/call_errors.hpp"
+#include "verify/walk.hpp"
+
+namespace skep::verify {
+namespace {
+
+using btf::Kind;
+using facts::KfuncFlag;
+using facts::KfuncRule;
+
+isa::Reg to_reg(unsigned r) { return {static_cast<uint8_t>(r)}; }
+
+constexpr RegFlags trusting = RegFlags(RegFlag::alloc) | RegFlag::trusted | RegFlag::non_own_ref;
+bool has_unsafe_flags(const Reg& r) { return r.flags.without(trusting) != RegFlags{}; }
+
+// The kernel's structure behind pointers that have a kind of their own; "": none.
+std::string_view kernel_structure(RegKind k) {
+  if (k == RegKind::socket) return "sock";
+  if (k == RegKind::sock_common) return "sock_common";
+  if (k == RegKind::tcp_sock) return "tcp_sock";
+  return k == RegKind::map ? "bpf_map" : "";
+}
+
+bool is_trusted(const Reg& r) {
+  if (r.ref != 0) return true;
+  if (!kernel_structure(r.kind).empty() && !has_unsafe_flags(r)) return true;
+  return r.flags.any(trusting) && !has_unsafe_flags(r);
+}
+
+// What may be called while a bpf_spin_lock is held.
+constexpr KfuncRule under_lock[] = {
+    KfuncRule::list_push,     KfuncRule::list_pop,    KfuncRule::list_peek,        KfuncRule::rbtree_add,
+    KfuncRule::rbtree_remove, KfuncRule::rbtree_peek, KfuncRule::rbtree_step,      KfuncRule::refcount_acquire,
+    KfuncRule::res_lock,      KfuncRule::res_unlock,  KfuncRule::res_lock_irqsave, KfuncRule::res_unlock_irqrestore,
+};
+bool allowed_under_lock(const KernelFunction& f) {
+  if (std::ranges::find(under_lock, f.rule()) != std::end(under_lock)) return true;
+  return f.name.starts_with("bpf_iter_num_") || f.name.starts_with("bpf_arena_") || f.name == "bpf_stream_vprintk_impl";
+}
+
+// Rules whose arguments and results are walked; calls by the others are not modelled.
+constexpr KfuncRule modelled[] = {
+    KfuncRule::none,           KfuncRule::rcu_lock,  KfuncRule::rcu_unlock,     KfuncRule::preempt_disable,
+    KfuncRule::preempt_enable, KfuncRule::throw_,    KfuncRule::trap,           KfuncRule::iter_css_task_new,
+    KfuncRule::session_cookie, KfuncRule::task_work, KfuncRule::get_kmem_cache, KfuncRule::wq_set_callback,
+    KfuncRule::xdp_pull_data,
+};
+bool is_modelled(KfuncRule r) { return std::ranges::find(modelled, r) != std::end(modelled); }
+
+std::string spelled(const btf::Btf& types, btf::TypeId id) { return types.spelled(id); }
+
+}  // namespace
+
+bool Walk::in_rcu() const { return cur_->rcu_locks > 0 || cur_->locks > 0 || !cur_->in_sleepable; }
+
+Result<void> Walk::call_kfunc(const isa::Insn&) {
+  const KernelFunction* f = kfuncs_.at(at_);
+  if (cur_->locks > 0 && (f == nullptr || !allowed_under_lock(*f)))
+    return fail(CallUnderLock{.callee = f == nullptr ? "a kernel function" : f->name});
+  if (f == nullptr) {
+    if (!missing_kfunc_) missing_kfunc_ = at_;
+    return {};
+  }
+  if (f->row == nullptr || !facts::may_call(*f->row, q_.type(), q_.attach_type(), prog_.attach_to))
+    return fail(KfuncNotAllowed{.function = f->name});
+  if (!is_modelled(f->rule())) return fail(NotModelled{.what = f->name + "()"});
+  KfuncCall call{.function = *f};
+  if (f->rule() == KfuncRule::trap) return fail(Trapped{.at = {at_}});
+  if (f->is(KfuncFlag::destructive) && !target_.caps().has(facts::Cap::sys_admin))
+    return fail(KfuncDestroys{.function = f->name});
+  if (f->is(KfuncFlag::sleepable) && !cur_->in_sleepable) return fail(KfuncSleeps{.function = f->name});
+  TRY_VOID(kfunc_arguments(call));
+  if (f->rule() == KfuncRule::wq_set_callback) TRY_VOID(call_back_later(call.callback, reg(1).object, Asleep::yes));
+  if (f->rule() == KfuncRule::task_work) TRY_VOID(call_back_later(call.callback, reg(3).object, Asleep::yes));
+  TRY_VOID(kfunc_regions(*f));
+  if (call.release != 0) TRY_VOID(release(reg(call.release).ref));
+  if (f->rule() == KfuncRule::throw_) return throws();
+  clear_caller_saved();
+  TRY_VOID(kfunc_returns(call));
+  if (f->moves_packet()) forget_packets();
+  if (f->is(KfuncFlag::iter_next)) return next_element(call.iterator);
+  return {};
+}
+
+// The program's exception callback answers for it; where it has none, what is thrown is the answer.
+Result<void> Walk::throws() {
+  const bool caught = std::ranges::any_of(flow_.subprogs, &Subprogram::catches);
+  if (!caught) TRY_VOID(program_returns(1));
+  clear_caller_saved();
+  TRY_VOID(nothing_held(Leaves::program, "bpf_throw"));
+  ended_ = true;
+  return {};
+}
+
+// Regions that a function begins or ends, and those in which it may not be called.
+Result<void> Walk::kfunc_regions(const KernelFunction& f) {
+  const bool sleeps = f.is(KfuncFlag::sleepable);
+  const KfuncRule rule = f.rule();
+  if (rule == KfuncRule::rcu_lock) {
+    if (cur_->rcu_locks > 0) return fail(NestedRcu{.function = f.name});
+    ++cur_->rcu_locks;
+  } else if (rule == KfuncRule::rcu_unlock) {
+    if (cur_->rcu_locks == 0) return fail(UnmatchedRcu{.function = f.name});
+    --cur_->rcu_locks;
+    end_rcu();
+  } else if (sleeps && cur_->rcu_locks > 0) {
+    return fail(KfuncSleepsInRcu{.function = f.name});
+  }
+  if (rule == KfuncRule::preempt_disable) {
+    ++cur_->preempt_locks;
+  } else if (rule == KfuncRule::preempt_enable) {
+    if (cur_->preempt_locks == 0) return fail(UnmatchedPreempt{.function = f.name});
+    --cur_->preempt_locks;
+  } else if (sleeps && cur_->preempt_locks > 0) {
+    return fail(KfuncSleepsInRegion{.function = f.name, .region = "non-preemptible"});
+  }
+  if (sleeps && cur_->irq_id != 0) return fail(KfuncSleepsInRegion{.function = f.name, .region = "IRQ-disabled"});
+  if (f.is(KfuncFlag::rcu_protected) && !in_rcu()) return fail(NeedsRcu{.function = f.name});
+  return {};
+}
+
+// What was protected by the region is not any more; iterators included.
+void Walk::end_rcu() {
+  auto unprotect = [](Reg& r) {
+    if (r.flags.has(RegFlag::rcu))
+      r.flags = r.flags.without(RegFlags(RegFlag::rcu) | RegFlag::maybe_null) | RegFlag::untrusted;
+  };
+  each_reg(*cur_, unprotect);
+  for (unsigned f = 0; f <= cur_->top; ++f)
+    for (Slot& s : cur_->frames[f]->stack)
+      if (s.bytes[slot_bytes - 1] == Byte::iterator) unprotect(s.spilled);
+}
+
+Result<void> Walk::kfunc_arguments(KfuncCall& call) {
+  const KernelFunction& f = call.function;
+  if (f.declared > f.params.size())
+    return fail(KfuncParams{.function = f.name, .count = f.declared, .most = f.params.size()});
+  for (unsigned i = 0; i < f.count; ++i) {
+    const KfuncParam& p = f.params[i];
+    if (p.kind == KfuncArg::ignored) continue;
+    if (p.kind == KfuncArg::number) {
+      TRY_VOID(kfunc_number(i + 1, p, call));
+      continue;
+    }
+    TRY_VOID(kfunc_pointer(i + 1, p, call));
+    if (call.size_taken) ++i;
+    call.size_taken = false;
+  }
+  if (f.is(KfuncFlag::release) && call.release == 0) return fail(KfuncReleasesNothing{.function = f.name});
+  return {};
+}
+
+Result<void> Walk::kfunc_number(unsigned regno, const KfuncParam& p, KfuncCall& call) {
+  const Reg& r = reg(regno);
+  if (!r.is_scalar()) return fail(KfuncNotNumber{.r = to_reg(regno), .kind = kernel_text(r.type())});
+  if (p.number == KfuncNumber::plain) return {};
+  if (p.number != KfuncNumber::constant && call.result_size != 0) return fail(KfuncSizes{.arg = regno - 1});
+  if (!r.is_constant()) return fail(KfuncNotConstant{.r = to_reg(regno)});
+  if (p.number != KfuncNumber::constant) {
+    call.result_size = r.constant();
+    call.result_writable = p.number == KfuncNumber::size_of_writable_result;
+  }
+  return precision_.mark(*cur_, regno);
+}
+
+Result<void> Walk::kfunc_pointer(unsigned regno, const KfuncParam& p, KfuncCall& call) {
+  const KernelFunction& f = call.function;
+  const Reg r = reg(regno);
+  const bool trusted_only = f.is(KfuncFlag::trusted_args) || f.is(KfuncFlag::release), rcu = f.is(KfuncFlag::rcu);
+  if ((trusted_only || rcu) && (r.is_null() || r.maybe_null()) && !p.nullable)
+    return fail(KfuncMaybeNull{.arg = regno - 1});
+  if (r.ref != 0) {
+    call.ref = r.ref;
+    if (f.is(KfuncFlag::release)) call.release = regno;
+  }
+  if (p.kind == KfuncArg::ctx) {
+    TRY_VOID(argument_offset(regno, {}));
+    if (r.is_plain(RegKind::ctx)) return {};
+    return fail(KfuncNotContext{.arg = regno - 1, .kind = kernel_text(r.type())});
+  }
+  if (p.nullable && r.is_null()) return {};
+  const bool object = p.kind == KfuncArg::map || p.kind == KfuncArg::alloc_object ||
+                      (p.kind == KfuncArg::pointer && (r.is(RegKind::btf) || !kernel_structure(r.kind).empty()));
+  if (p.kind == KfuncArg::pointer && object && q_.kernel_types->type(p.type).kind != Kind::struct_)
+    return fail(KfuncPointer{.function = f.name, .arg = regno - 1, .type = spelled(*q_.kernel_types, p.type)});
+  if (p.kind == KfuncArg::pointer && !object) TRY_VOID(plain_pointer(regno, p));
+  if (object && (trusted_only || rcu) && !is_trusted(r)) {
+    if (!rcu) return fail(NotTrusted{.r = to_reg(regno), .kind = kernel_text(r.type())});
+    if (!r.flags.has(RegFlag::rcu)) return fail(NotRcu{.r = to_reg(regno), .kind = kernel_text(r.type())});
+  }
+  facts::Arg offset_rule{.kind = p.kind == KfuncArg::dynptr ? facts::ArgKind::dynptr : facts::ArgKind::none};
+  offset_rule.release = f.is(KfuncFlag::release) && r.ref != 0;
+  TRY_VOID(argument_offset(regno, offset_rule));
+  switch (p.kind) {
+    case KfuncArg::pointer: return object ? kfunc_object(regno, p.type, call) : kfunc_memory(regno, p, call);
+    case KfuncArg::iterator: return kfunc_iterator(regno, p, call);
+    case KfuncArg::callback:
+      if (!r.is(RegKind::func)) return fail(KfuncNotFunction{.arg = regno - 1, .kind = kernel_text(r.type())});
+      call.callback = r.object;
+      return {};
+    case KfuncArg::map: return kfunc_object(regno, kernel_struct("bpf_map"), call);
+    case KfuncArg::ignored:
+    case KfuncArg::number:
+    case KfuncArg::ctx: return {};
+    case KfuncArg::const_str:
+    case KfuncArg::dynptr:
+    case KfuncArg::alloc_object:
+    case KfuncArg::refcounted:
+    case KfuncArg::list_head:
+    case KfuncArg::list_node:
+    case KfuncArg::rb_root:
+    case KfuncArg::rb_node:
+    case KfuncArg::work_queue:
+    case KfuncArg::task_work:
+    case KfuncArg::irq_flag:
+    case KfuncArg::res_lock: return kfunc_object_argument(regno, p, call);
+  }
+  return {};
+}
+
+// The memory behind a register that is no kernel object must be plain data, by its declared type.
+Result<void> Walk::plain_pointer(unsigned regno, const KfuncParam& p) const {
+  const btf::Btf& types = *q_.kernel_types;
+  const bool sized = p.sized != KfuncSized::no && cur_->reg(regno + 1).is_scalar();
+  if (is_plain_data(types, p.type) || (sized && p.type == 0)) return {};
+  return fail(KfuncNotPlain{.arg = regno - 1, .type = spelled(types, p.type), .or_void = sized ? "void, " : ""});
+}
+
+Result<void> Walk::kfunc_memory(unsigned regno, const KfuncParam& p, KfuncCall& call) {
+  if (p.sized != KfuncSized::no && reg(regno + 1).is_scalar()) {
+    call.size_taken = true;
+    TRY_VOID(kfunc_sized_memory(regno));
+    if (p.sized == KfuncSized::by_constant_next) {
+      if (!reg(regno + 1).is_constant()) return fail(KfuncNotConstant{.r = to_reg(regno + 1)});
+      call.constant = reg(regno + 1).constant();
+    }
+    return {};
+  }
+  const auto size = q_.kernel_types->size_of(p.type);
+  if (!size) return fail(KfuncUnsized{.arg = regno - 1, .type = spelled(*q_.kernel_types, p.type)});
+  const Reg before = reg(regno);
+  if (before.is_null()) return {};
+  if (before.maybe_null()) not_null(reg(regno));
+  auto done = memory_argument(regno, *size, Do::read, Zero::allowed, nullptr);
+  if (done) done = memory_argument(regno, *size, Do::write, Zero::allowed, nullptr);
+  if (before.maybe_null()) reg(regno) = before;
+  return done;
+}
+
+Result<void> Walk::kfunc_sized_memory(unsigned regno) {
+  const Reg before = reg(regno);
+  if (before.maybe_null()) not_null(reg(regno));
+  Call as_helper{.id = 0, .helper = nullptr};
+  auto done = size_argument(regno + 1, Do::read, Zero::allowed, nullptr, as_helper);
+  if (done) done = size_argument(regno + 1, Do::write, Zero::allowed, nullptr, as_helper);
+  if (before.maybe_null()) reg(regno) = before;
+  return done;
+}
+
+Result<void> Walk::kfunc_object(unsigned regno, btf::TypeId want, const KfuncCall& call) {
+  const Reg& r = reg(regno);
+  const btf::Btf& types = *q_.kernel_types;
+  const std::string_view structure = kernel_structure(r.kind);
+  const bool usable = r.is(RegKind::btf) && (!has_unsafe_flags(r) || r.flags.has(RegFlag::rcu));
+  if (!usable && structure.empty()) return fail(KfuncNotObject{.arg = regno - 1, .kind = kernel_text(r.type())});
+  if (r.is(RegKind::btf) && r.flags.has(RegFlag::alloc))
+    return fail(NotModelled{.what = "objects of the program's own"});
+  const btf::TypeId have = r.is(RegKind::btf) ? r.object : kernel_struct(structure);
+  const std::string_view wanted = types.type(want).name, had = types.type(have).name;
+  const bool alias = wanted == std::string(had) + "___init" || had == std::string(wanted) + "___init";
+  const bool exact =
+      call.function.is(KfuncFlag::acquire) || alias || (call.function.is(KfuncFlag::release) && r.ref != 0);
+  if (struct_at(types, have, r.off, want, exact ? Exact::yes : Exact::no)) return {};
+  return fail(KfuncOtherObject{.function = call.function.name,
+                               .arg = regno - 1,
+                               .expected = spelled(types, want),
+                               .r = to_reg(regno),
+                               .has = spelled(types, have)});
+}
+
+Result<void> Walk::kfunc_iterator(unsigned regno, const KfuncParam& p, KfuncCall& call) {
+  if (call.function.rule() == KfuncRule::iter_css_task_new) {
+    const bool iterator = q_.attach_type() == facts::AttachType::trace_iter;
+    if (q_.type() != facts::ProgType::lsm && !(iterator && q_.type() == facts::ProgType::tracing) &&
+        !cur_->in_sleepable)
+      return fail(WalksTasks{.function = call.function.name});
+  }
+  return iterator_argument(regno, p, call);
+}
+
+Result<void> Walk::kfunc_returns(KfuncCall& call) {
+  const KernelFunction& f = call.function;
+  const btf::Btf& types = *q_.kernel_types;
+  const btf::Type t = types.type(f.returned);
+  const bool pointer = t.kind == Kind::ptr;
+  const btf::Type to = pointer ? types.resolve(t.size_or_type) : t;
+  const bool object = pointer && (to.kind == Kind::struct_ || to.kind == Kind::union_);
+  if (f.is(KfuncFlag::acquire) && !object) return fail(AcquiresNoObject{.function = f.name});
+  if (!pointer) {
+    if (t.kind != Kind::void_) set_unknown(0);
+    return {};
+  }
+  if (f.rule() == KfuncRule::session_cookie) call.result_size = 8, call.result_writable = true;
+  Reg& r0 = reg(0);
+  if (to.kind == Kind::void_) {
+    set_unknown(0);
+  } else if (!object) {
+    if (call.result_size == 0) call.result_size = types.size_of(to.id).value_or(0);
+    if (call.result_size == 0) return fail(KfuncReturns{.function = f.name, .type = spelled(types, to.id)});
+    r0 = Reg::pointer(RegKind::mem, call.result_writable ? RegFlags{} : RegFlags(RegFlag::rdonly));
+    r0.object = static_cast<uint32_t>(call.result_size);
+    r0.ref = call.ref;
+    if (f.is(KfuncFlag::rcu_protected)) r0.flags = r0.flags | RegFlag::rcu;
+  } else {
+    r0 = Reg::pointer(RegKind::btf);
+    r0.object = to.id;
+    if (f.rule() == KfuncRule::get_kmem_cache)
+      r0.flags = RegFlag::untrusted;
+    else if (f.is(KfuncFlag::rcu_protected))
+      r0.flags = RegFlag::rcu;
+    if (f.is(KfuncFlag::iter_next)) r0.flags = r0.flags | element_flags(call.iterator);
+  }
+  if (f.is(KfuncFlag::ret_null)) {
+    r0.flags = r0.flags | RegFlag::maybe_null;
+    r0.id = new_id();
+  }
+  if (f.is(KfuncFlag::acquire)) {
+    const uint32_t id = acquire(Held::reference);
+    if (f.is(KfuncFlag::ret_null)) r0.id = id;
+    r0.ref = id;
+  }
+  return {};
+}
+
+RegFlag Walk::element_flags(const IterSlots& at) const {
+  const Reg& iterator = cur_->frames[at.frame]->stack[at.last].spilled;
+  return iterator.flags.has(RegFlag::rcu) ? RegFlag::rcu : RegFlag::trusted;
+}
+
+}  // namespace skep::verify
