@@ -102,7 +102,7 @@ SEC("tc") int packet_memory(struct __sk_buff *s) { __u8 *d = (void *)(long)s->da
 SEC("tc") int packet_memory_short_refused(struct __sk_buff *s) { __u8 *d = (void *)(long)s->data, *e = (void*)(long)s->data_end; if (d + 7 > e) return 0; return sum((void *)d); }
 SEC("xdp") int context_by_tag_in_xdp_refused(struct xdp_md *s) { return tagged_ctx(s); }
 SEC("xdp") int context_of_another_type_refused(struct xdp_md *s) { return takes_ctx((void *)s); }
-SEC("tc") int three_hundred_calls(struct __sk_buff *s) { int r = 0; for (int i = 0; i < 300; i++) r += loops(i) + add(r, i); return r; }
+SEC("tc") int sixty_calls(struct __sk_buff *s) { int r = 0; for (int i = 0; i < 60; i++) r += loops(i) + add(r, i); return r; }
 SEC("tc") int tail_call_in_static(struct __sk_buff *s) { return tail(s) + 1; }
 SEC("tc") int packet_after_tail_call_refused(struct __sk_buff *s) { __u8 *d = (void *)(long)s->data, *e = (void*)(long)s->data_end; if (d + 4 > e) return 0; tail(s); return d[2]; }
 SEC("tc") int packet_after_own_tail_call(struct __sk_buff *s) { __u8 *d = (void *)(long)s->data, *e = (void*)(long)s->data_end; if (d + 4 > e) return 0; bpf_tail_call(s, &others, 1); return d[2]; }
