@@ -47,7 +47,7 @@ Said verified(const module::Module& m, const facts::Target& target) {
 }
 
 Said loaded(const module::Module& m) {
-  const auto live = kernel::load(m, {});
+  const auto live = kernel::load(m, {.log = 1});
   const kernel::Verdict& v = live.programs[0].verdict;
   Said s{.answer = std::string(kernel::name(v.outcome)), .err = {}, .insn = {}};
   if (v.effort) {
