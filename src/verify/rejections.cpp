@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "verify/call_errors.hpp"
 #include "verify/errors.hpp"
 #include "verify/object_errors.hpp"
 #include "verify/walk_errors.hpp"
@@ -18,7 +19,8 @@ std::span<const Diagnostic* const> rejections() {
                 SKEP_STACK_REJECTIONS(SKEP_DIAGNOSTIC_ROW) SKEP_MAP_REJECTIONS(SKEP_DIAGNOSTIC_ROW)
                     SKEP_FIELD_REJECTIONS(SKEP_DIAGNOSTIC_ROW) SKEP_OBJECT_REJECTIONS(SKEP_DIAGNOSTIC_ROW)
                         SKEP_DYNPTR_REJECTIONS(SKEP_DIAGNOSTIC_ROW) SKEP_CALL_REJECTIONS(SKEP_DIAGNOSTIC_ROW)
-                            SKEP_HELD_REJECTIONS(SKEP_DIAGNOSTIC_ROW) SKEP_PROGRAM_REJECTIONS(SKEP_DIAGNOSTIC_ROW)};
+                            SKEP_FUNCTION_REJECTIONS(SKEP_DIAGNOSTIC_ROW) SKEP_KFUNC_REJECTIONS(SKEP_DIAGNOSTIC_ROW)
+                                SKEP_HELD_REJECTIONS(SKEP_DIAGNOSTIC_ROW) SKEP_PROGRAM_REJECTIONS(SKEP_DIAGNOSTIC_ROW)};
     std::ranges::sort(rows, {}, &Diagnostic::code);
     return rows;
   }();
