@@ -74,7 +74,10 @@ using isa::Pc;
     "{function} is a global function without a type", "compile with -g") \
   X(NoElements, "SKEP-V0449", "no-elements", 524, (std::string, type), \
     "callback function not allowed for map", \
-    "bpf_for_each_map_elem() does not visit {type} maps", "")
+    "bpf_for_each_map_elem() does not visit {type} maps", "") \
+  X(NoKernelType, "SKEP-V0489", "no-kernel-type", ENOENT, (uint64_t, arg)(std::string, type), \
+    "", \
+    "argument {arg} (from 0) points to a kernel object, and the kernel has no '{type}'", "")
 
 // V045x to V047x: functions of the kernel
 #define SKEP_KFUNC_REJECTIONS(X) \

@@ -116,10 +116,10 @@ Result<void> tagged_context(const FunctionQuestion& q, uint32_t arg, btf::TypeId
 }
 
 // The kernel's type of the same name.
-Result<btf::TypeId> kernel_type(const FunctionQuestion& q, const btf::Type& t) {
+Result<btf::TypeId> kernel_type(const FunctionQuestion& q, uint32_t arg, const btf::Type& t) {
   if (q.kernel == nullptr) return fail(NotModelled{.what = "the kernel's types"});
   const auto id = q.kernel->find(btf::essential_name(t.name), t.kind);
-  if (!id) return fail(NotModelled{.what = "arguments of types that the kernel lacks"});
+  if (!id) return fail(NoKernelType{.arg = arg, .type = std::string(t.name)});
   return *id;
 }
 
@@ -157,12 +157,13 @@ Result<Param> pointer_param(const FunctionQuestion& q, uint32_t arg, Tags tags, 
   }
   if ((tags & trusted) != 0) {
     TRY_VOID(only(trusted | nullable));
-    return Param{.kind = ParamKind::kernel_object, .or_null = (tags & nullable) != 0, .type = TRY(kernel_type(q, t))};
+    return Param{
+        .kind = ParamKind::kernel_object, .or_null = (tags & nullable) != 0, .type = TRY(kernel_type(q, arg, t))};
   }
   if ((tags & untrusted) != 0) {
     TRY_VOID(only(untrusted));
     if (t.kind == Kind::void_ || is_number(t)) return Param{.kind = ParamKind::untrusted_memory};
-    return Param{.kind = ParamKind::untrusted_object, .type = TRY(kernel_type(q, t))};
+    return Param{.kind = ParamKind::untrusted_object, .type = TRY(kernel_type(q, arg, t))};
   }
   if ((tags & arena) != 0) {
     TRY_VOID(only(arena));
