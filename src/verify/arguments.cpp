@@ -29,13 +29,16 @@ constexpr Takes takes(ArgKind k, T... t) {
 constexpr RegType plain(RegKind k) { return {k, {}}; }
 constexpr RegType with(RegKind k, RegFlags f) { return {k, f}; }
 
+constexpr Takes takes_memory(ArgKind k) {
+  return takes(k, plain(stack), plain(packet), plain(packet_meta), plain(map_key), plain(map_value), plain(mem),
+               with(mem, ringbuf), plain(buf), with(btf, trusted), plain(ctx));
+}
+
 constexpr Takes table[] = {
-    takes(ArgKind::map_key, plain(stack), plain(packet), plain(packet_meta), plain(map_key), plain(map_value)),
-    takes(ArgKind::map_value, plain(stack), plain(packet), plain(packet_meta), plain(map_key), plain(map_value)),
-    takes(ArgKind::mem, plain(stack), plain(packet), plain(packet_meta), plain(map_key), plain(map_value), plain(mem),
-          with(mem, ringbuf), plain(buf), with(btf, trusted), plain(ctx)),
-    takes(ArgKind::fixed_mem, plain(stack), plain(packet), plain(packet_meta), plain(map_key), plain(map_value),
-          plain(mem), with(mem, ringbuf), plain(buf), with(btf, trusted), plain(ctx)),
+    takes_memory(ArgKind::map_key),
+    takes_memory(ArgKind::map_value),
+    takes_memory(ArgKind::mem),
+    takes_memory(ArgKind::fixed_mem),
     takes(ArgKind::size, plain(scalar)),
     takes(ArgKind::size_or_zero, plain(scalar)),
     takes(ArgKind::alloc_size_or_zero, plain(scalar)),
@@ -63,6 +66,10 @@ const Takes* row_of(ArgKind k) {
   return nullptr;
 }
 
+bool is_memory(ArgKind k) {
+  return k == ArgKind::map_key || k == ArgKind::map_value || k == ArgKind::mem || k == ArgKind::fixed_mem;
+}
+
 bool may_be_read_only(const facts::Arg& a) { return a.use == facts::Use::reads; }
 
 }  // namespace
@@ -84,7 +91,7 @@ Result<void> Walk::argument_type(unsigned regno, const facts::Arg& arg, const Ca
   }
   if (!found) return fail(ArgumentType{.r = to_reg(regno), .type = kernel_text(r.type()), .expected = expected});
   if (!r.is(btf)) return {};
-  if (arg.kind == ArgKind::mem || arg.kind == ArgKind::fixed_mem) {
+  if (is_memory(arg.kind)) {
     if (!may_be_read_only(arg))
       return fail(WritesKernelMemory{.helper = call.name(), .r = to_reg(regno), .type = kernel_text(r.type())});
     return {};
