@@ -31,16 +31,8 @@ bool is_socket(const Reg& r) {
 
 // Kinds whose accesses Linux rewrites, each in its own way: one instruction cannot serve two of them.
 bool is_rewritten(RegKind k) {
-  switch (k) {
-    case RegKind::ctx:
-    case RegKind::socket:
-    case RegKind::sock_common:
-    case RegKind::tcp_sock:
-    case RegKind::xdp_sock:
-    case RegKind::btf:
-    case RegKind::arena: return true;
-    default: return false;
-  }
+  using enum RegKind;
+  return one_of(k, {ctx, socket, sock_common, tcp_sock, xdp_sock, btf, arena});
 }
 
 }  // namespace
@@ -140,19 +132,27 @@ Result<void> Walk::access(const Access& a) {
   const int64_t off = int64_t{a.off} + r.off;
   if (a.what == Do::write && a.value >= 0 && leaks(reg(static_cast<unsigned>(a.value))) && !r.is(RegKind::stack))
     return fail(LeaksInto{.r = to_reg(static_cast<unsigned>(a.value)), .where = named(r)});
+  TRY_VOID(touch_memory(a, r, off));
+  if (a.what == Do::write || a.value < 0) return {};
+  const auto into = static_cast<unsigned>(a.value);
+  using enum RegKind;
+  if (!one_of(r.kind, {map_value, ctx, stack, btf, map})) set_unknown(into);  // these said what they gave
+  if (a.size < 8 && reg(into).is_scalar())
+    reg(into).var = a.sign_extends ? sign_extended(reg(into).var, a.size) : zero_extended(reg(into).var, a.size);
+  return {};
+}
+
+Result<void> Walk::touch_memory(const Access& a, const Reg& r, int64_t off) {
   auto refuse = [&]() -> std::unexpected<Error> {
     if (r.maybe_null()) return fail(MaybeNull{.r = to_reg(a.reg), .kind = named(r)});
     return fail(NotMemory{.r = to_reg(a.reg), .kind = named(r)});
   };
   auto cannot_write = [&] { return fail(CannotWrite{.r = to_reg(a.reg), .kind = named(r)}); };
-  const bool reads = a.what == Do::read && a.value >= 0;
-  const auto into = static_cast<unsigned>(a.value);
   switch (r.kind) {
     case RegKind::map_key:
       if (r.flags != RegFlags{}) return refuse();
       if (a.what == Do::write) return fail(WritesKey{.r = to_reg(a.reg)});
       TRY_VOID(within_region(a.reg, off, a.size, maps_[r.object].def->key_size, Zero::refused));
-      if (reads) set_unknown(into);
       break;
     case RegKind::map_value:
       if (r.flags != RegFlags{}) return refuse();
@@ -163,7 +163,6 @@ Result<void> Walk::access(const Access& a) {
       if (a.what == Do::write && r.flags.has(RegFlag::rdonly)) return cannot_write();
       if (!(r.flags.has(RegFlag::rdonly) && r.flags.has(RegFlag::untrusted)))
         TRY_VOID(within_region(a.reg, off, a.size, r.object, Zero::refused));
-      if (reads) set_unknown(into);
       break;
     case RegKind::ctx:
       if (r.flags != RegFlags{}) return refuse();
@@ -174,12 +173,8 @@ Result<void> Walk::access(const Access& a) {
     case RegKind::packet_meta:
       if (a.what == Do::write && !may_touch_packet(Do::write)) return fail(CannotWritePacket{.type = q_.type()});
       TRY_VOID(within_packet(a.reg, off, a.size, Zero::refused));
-      if (reads) set_unknown(into);
       break;
-    case RegKind::flow_keys:
-      TRY_VOID(access_flow_keys(a, off));
-      if (reads) set_unknown(into);
-      break;
+    case RegKind::flow_keys: TRY_VOID(access_flow_keys(a, off)); break;
     case RegKind::socket:
     case RegKind::sock_common:
     case RegKind::tcp_sock:
@@ -187,34 +182,25 @@ Result<void> Walk::access(const Access& a) {
       if (r.flags != RegFlags{}) return refuse();
       if (a.what == Do::write) return cannot_write();
       TRY_VOID(access_socket(a, off));
-      if (reads) set_unknown(into);
       break;
-    case RegKind::tp_buffer:
-      TRY_VOID(access_buffer(a, off));
-      if (reads) set_unknown(into);
-      break;
+    case RegKind::tp_buffer: TRY_VOID(access_buffer(a, off)); break;
     case RegKind::buf:
       if (r.maybe_null()) return refuse();
       if (a.what == Do::write && r.flags.has(RegFlag::rdonly)) return cannot_write();
       TRY_VOID(access_buffer(a, off));
-      if (reads) set_unknown(into);
       break;
     case RegKind::btf:
       if (r.maybe_null()) return refuse();
       TRY_VOID(access_btf(a, off));
       break;
     case RegKind::map: TRY_VOID(access_map_object(a, off)); break;
-    case RegKind::arena:
-      if (reads) set_unknown(into);
-      break;
+    case RegKind::arena: break;
     case RegKind::not_init:
     case RegKind::scalar:
     case RegKind::packet_end:
     case RegKind::func:
     case RegKind::dynptr: return refuse();
   }
-  if (reads && a.size < 8 && reg(into).is_scalar())
-    reg(into).var = a.sign_extends ? sign_extended(reg(into).var, a.size) : zero_extended(reg(into).var, a.size);
   return {};
 }
 

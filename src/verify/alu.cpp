@@ -15,22 +15,12 @@ unsigned width(const Reg& r) { return r.var.umax == 0 ? 0 : static_cast<unsigned
 // As Linux's log writes the operation.
 std::string_view sign(isa::Alu op) {
   using enum isa::Alu;
-  switch (op) {
-    case add: return "+=";
-    case sub: return "-=";
-    case mul: return "*=";
-    case div:
-    case sdiv: return "/=";
-    case or_: return "|=";
-    case and_: return "&=";
-    case lsh: return "<<=";
-    case rsh: return ">>=";
-    case mod:
-    case smod: return "%=";
-    case xor_: return "^=";
-    case arsh: return "s>>=";
-    default: return "=";
-  }
+  static constexpr std::pair<isa::Alu, std::string_view> signs[] = {
+      {add, "+="},  {sub, "-="},  {mul, "*="}, {div, "/="},  {sdiv, "/="}, {or_, "|="},   {and_, "&="},
+      {lsh, "<<="}, {rsh, ">>="}, {mod, "%="}, {smod, "%="}, {xor_, "^="}, {arsh, "s>>="}};
+  for (const auto& [each, text] : signs)
+    if (each == op) return text;
+  return "=";
 }
 
 // Unlike numbers, pointers lose an unsigned range of which any end wraps.

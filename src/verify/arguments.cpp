@@ -107,21 +107,9 @@ Result<void> Walk::argument_offset(unsigned regno, const facts::Arg& arg) const 
     if (r.off != 0) return fail(ReleaseOffset{.r = to_reg(regno)});
     return unmoved(r, regno, false);
   }
-  switch (r.kind) {
-    case stack:
-    case packet:
-    case packet_meta:
-    case map_key:
-    case map_value:
-    case mem:
-    case buf:
-    case arena:
-    case scalar:
-      if (!r.maybe_null()) return {};
-      return unmoved(r, regno, false);
-    case btf: return unmoved(r, regno, true);
-    default: return unmoved(r, regno, false);
-  }
+  const bool memory = one_of(r.kind, {stack, packet, packet_meta, map_key, map_value, mem, buf, arena, scalar});
+  if (memory && !r.maybe_null()) return {};
+  return unmoved(r, regno, r.is(btf));
 }
 
 Result<void> Walk::argument(unsigned regno, Call& call) {
@@ -250,7 +238,19 @@ Result<void> Walk::memory_argument(unsigned regno, uint64_t size, Do what, Zero 
         return access({.reg = regno, .off = static_cast<int32_t>(size - 1), .size = 1, .what = what});
       }
       break;
-    default: break;
+    case not_init:
+    case scalar:
+    case map:
+    case packet_end:
+    case flow_keys:
+    case socket:
+    case sock_common:
+    case tcp_sock:
+    case xdp_sock:
+    case tp_buffer:
+    case arena:
+    case func:
+    case dynptr: break;
   }
   if (zero == Zero::allowed && size == 0 && r.is_null()) return {};
   return fail(ArgumentType{.r = to_reg(regno), .type = kernel_text(r.type()), .expected = "fp"});

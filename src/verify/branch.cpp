@@ -33,17 +33,10 @@ isa::Cmp flipped(isa::Cmp op) {
 
 bool surely_not_null(const Reg& r) {
   if (r.maybe_null()) return false;
-  switch (r.kind) {
-    case RegKind::socket:
-    case RegKind::tcp_sock:
-    case RegKind::sock_common:
-    case RegKind::map_value:
-    case RegKind::map_key:
-    case RegKind::map: return true;
-    case RegKind::mem: return !r.flags.has(RegFlag::untrusted);
-    case RegKind::btf: return r.ref != 0 || r.flags.has(RegFlag::trusted);
-    default: return false;
-  }
+  using enum RegKind;
+  if (r.is(mem)) return !r.flags.has(RegFlag::untrusted);
+  if (r.is(btf)) return r.ref != 0 || r.flags.has(RegFlag::trusted);
+  return one_of(r.kind, {socket, tcp_sock, sock_common, map_value, map_key, map});
 }
 
 bool is_packet_start(const Reg& r) {

@@ -89,7 +89,6 @@ Result<void> Walk::special_helper(Call& call) {
         return fail(NotPerCpu{.r = to_reg(1)});
       return {};
     }
-    default: break;
   }
   TRY_VOID(dynptr_helper(call));
   for (const facts::Arg& a : call.helper->args)

@@ -61,15 +61,10 @@ Walk::Hook Walk::find_hook() const {
 
 // How arguments that point to structures are trusted.
 RegFlags Walk::argument_flags() const {
-  switch (q_.type()) {
-    case ProgType::lsm:
-      return facts::has_word(facts::untrusted_lsm_hooks, "bpf_lsm_" + hook_.name) ? RegFlags{} : RegFlag::trusted;
-    case ProgType::struct_ops: return RegFlag::trusted;
-    default:
-      return q_.attach_type() == AttachType::trace_raw_tp || q_.attach_type() == AttachType::trace_iter
-                 ? RegFlag::trusted
-                 : RegFlags{};
-  }
+  bool trusted = q_.attach_type() == AttachType::trace_raw_tp || q_.attach_type() == AttachType::trace_iter;
+  if (q_.type() == ProgType::struct_ops) trusted = true;
+  if (q_.type() == ProgType::lsm) trusted = !facts::has_word(facts::untrusted_lsm_hooks, "bpf_lsm_" + hook_.name);
+  return trusted ? RegFlags(RegFlag::trusted) : RegFlags{};
 }
 
 Result<Reg> Walk::typed_argument(unsigned index, const Access& a, int64_t off) const {
@@ -163,9 +158,11 @@ Result<void> Walk::hook_returns(unsigned answer_register) {
       q_.attach_type(), "bpf_lsm_" + hook_.name, is_void ? facts::HookReturns::nothing : facts::HookReturns::number);
   if (rule.answer == facts::Answer::any) return {};
   if (!reg(answer_register).is_scalar())
-    return fail(ReturnsPointer{.when = "At program exit", .r = to_reg(answer_register), .kind = kernel_text(reg(answer_register).type())});
+    return fail(ReturnsPointer{
+        .when = "At program exit", .r = to_reg(answer_register), .kind = kernel_text(reg(answer_register).type())});
   TRY_VOID(precision_.mark(*cur_, answer_register));
-  return returns_within(reg(answer_register), rule.min, rule.max, by_cgroup ? Bits::whole : Bits::low, "At program exit");
+  return returns_within(reg(answer_register), rule.min, rule.max, by_cgroup ? Bits::whole : Bits::low,
+                        "At program exit");
 }
 
 }  // namespace skep::verify

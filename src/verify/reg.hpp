@@ -14,6 +14,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -54,6 +55,12 @@ enum class RegKind : uint8_t {
   SKEP_REG_KINDS(X)
 #undef X
 };
+
+constexpr bool one_of(RegKind k, std::initializer_list<RegKind> kinds) {
+  for (const RegKind each : kinds)
+    if (each == k) return true;
+  return false;
+}
 
 // What else is known of a pointer, as a set; the words are those of Linux's log.
 // clang-format off

@@ -34,13 +34,10 @@ Reg given(facts::Gives gives) {
 }
 
 facts::Pointee pointee(RegKind k) {
-  switch (k) {
-    case RegKind::sock_common: return facts::Pointee::sock_common;
-    case RegKind::tcp_sock: return facts::Pointee::tcp_sock;
-    case RegKind::xdp_sock: return facts::Pointee::xdp_sock;
-    case RegKind::flow_keys: return facts::Pointee::flow_keys;
-    default: return facts::Pointee::socket;
-  }
+  if (k == RegKind::sock_common) return facts::Pointee::sock_common;
+  if (k == RegKind::tcp_sock) return facts::Pointee::tcp_sock;
+  if (k == RegKind::xdp_sock) return facts::Pointee::xdp_sock;
+  return k == RegKind::flow_keys ? facts::Pointee::flow_keys : facts::Pointee::socket;
 }
 
 }  // namespace
@@ -145,28 +142,24 @@ Result<void> Walk::constant(const isa::Insn& i) {
   TRY_VOID(need_writable(i.dst()));
   const isa::Insn& high = prog_.insns[at_ + 1];
   next_ = at_ + 2;
-  Reg& dst = reg(i.dst());
-  switch (flow_.ops[at_]) {
-    case isa::Op::ld_imm64: set_number(i.dst(), isa::imm64(i, high)); return {};
-    case isa::Op::ld_map_fd:
-    case isa::Op::ld_map_idx:
-      dst = Reg::pointer(RegKind::map);
-      dst.object = static_cast<uint32_t>(i.imm);
-      return {};
-    case isa::Op::ld_map_value:
-    case isa::Op::ld_map_idx_value:
-      if (maps_[static_cast<uint32_t>(i.imm)].row->id == facts::MapType::arena) {
-        set_unknown(i.dst());  // an address of the arena's users: a number until it is cast
-        return {};
-      }
-      dst = Reg::pointer(RegKind::map_value);
-      dst.object = static_cast<uint32_t>(i.imm);
-      dst.off = high.imm;
-      return {};
-    case isa::Op::ld_func: return take_function(i);
-    case isa::Op::ld_var: return take_variable(i);
-    default: return fail(InternalFault{.what = "a constant of no kind", .at = at_});
+  const isa::Op op = flow_.ops[at_];
+  if (op == isa::Op::ld_func) return take_function(i);
+  if (op == isa::Op::ld_var) return take_variable(i);
+  if (op == isa::Op::ld_imm64) {
+    set_number(i.dst(), isa::imm64(i, high));
+    return {};
   }
+  const auto map = static_cast<uint32_t>(i.imm);
+  const bool address = op == isa::Op::ld_map_value || op == isa::Op::ld_map_idx_value;
+  if (address && maps_[map].row->id == facts::MapType::arena) {
+    set_unknown(i.dst());  // an address of the arena's users: a number until it is cast
+    return {};
+  }
+  Reg& dst = reg(i.dst());
+  dst = Reg::pointer(address ? RegKind::map_value : RegKind::map);
+  dst.object = map;
+  if (address) dst.off = high.imm;
+  return {};
 }
 
 // A pointer of the arena's users becomes one that the program may follow, or the other way about.

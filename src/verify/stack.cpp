@@ -91,14 +91,6 @@ void Walk::spill(Frame& f, unsigned slot, const Reg& r, unsigned size) {
   }
 }
 
-static bool is_spillable(const Reg& r) {
-  switch (r.kind) {
-    case RegKind::not_init:
-    case RegKind::scalar: return false;
-    default: return true;
-  }
-}
-
 Result<void> Walk::write_stack(Frame& f, int64_t off, unsigned size, int value) {
   const unsigned slot = slot_of(off);
   Slot& s = f.stack[slot];
@@ -118,7 +110,7 @@ Result<void> Walk::write_stack(Frame& f, int64_t off, unsigned size, int value) 
     if (!whole) s.spilled.id = 0;
   } else if (stores_constant && at_start && sw_.bpf_capable) {
     spill(f, slot, Reg::number(static_cast<uint64_t>(int64_t{i.imm})), size);
-  } else if (r != nullptr && is_spillable(*r)) {
+  } else if (r != nullptr && r->is_pointer()) {
     if (size != 8) return fail(SpillSize{.size = size});
     if (&f != &cur_->frame() && r->is(RegKind::stack))
       return fail(SpillsStackToCaller{.r = to_reg(static_cast<unsigned>(value))});

@@ -60,9 +60,7 @@ static Verdict answer(const Question& q, Recorder* recorder) {
                       .prog = q.prog,
                       .target = q.target,
                       .kfunc = [&](uint32_t insn) { return kfuncs.callee(insn); },
-                      .constant = [&](uint32_t insn) {
-                        return maps.constant(insn);
-                      }};
+                      .constant = [&](uint32_t insn) { return maps.constant(insn); }};
   auto flow = analyse(inputs);
   if (!flow) {
     const uint32_t place = named_place(flow.error());

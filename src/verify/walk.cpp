@@ -174,11 +174,9 @@ Result<void> Walk::step() {
 }
 
 Result<void> Walk::goes(const isa::Insn& i) {
-  switch (flow_.ops[at_]) {
-    case isa::Op::may_goto: return may_goto(i);
-    case isa::Op::ja32: jump(i.imm); return {};
-    default: jump(i.off); return {};
-  }
+  if (flow_.ops[at_] == isa::Op::may_goto) return may_goto(i);
+  jump(flow_.ops[at_] == isa::Op::ja32 ? i.imm : i.off);
+  return {};
 }
 
 Result<void> Walk::call(const isa::Insn& i) {

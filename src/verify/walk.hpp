@@ -213,6 +213,7 @@ class Walk {
   Result<void> one_kind(RegType now, bool trust_may_differ);
   Result<void> aligned(const Access& a) const;
   Result<void> access(const Access& a);
+  Result<void> touch_memory(const Access& a, const Reg& r, int64_t off);
   Result<void> within_region(unsigned r, int64_t off, uint64_t size, uint64_t region, Zero zero);
   Result<void> within_packet(unsigned r, int64_t off, uint64_t size, Zero zero);
   Result<void> unmoved(const Reg& r, unsigned regno, bool fixed_ok) const;
