@@ -72,8 +72,8 @@ TEST(Types, OfTheRunningKernelReadQuickly) {
   double index_ms = cpu_ms() - begin;
   ASSERT_TRUE(task);
   EXPECT_GT(*(*b)->size_of(*task), 1000u);
-  std::printf("%zu bytes, %u types: read in %.1f ms, names indexed in %.1f ms (best of thirty, CPU time)\n", bytes.size(),
-              (*b)->count(), parsed_ms, index_ms);
+  std::printf("%zu bytes, %u types: read in %.1f ms, names indexed in %.1f ms (best of thirty, CPU time)\n",
+              bytes.size(), (*b)->count(), parsed_ms, index_ms);
   EXPECT_LT(parsed_ms, most_ms);
   EXPECT_TRUE(*raw_text(**b) == made::output_of("bpftool btf dump file " + path));
 }
