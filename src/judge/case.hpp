@@ -15,8 +15,8 @@
 // Every run goes through all executors, each with fresh maps, and all must agree in everything that a run leaves: a
 // case cannot be written for one executor. `not on interp: because …` is the only exception; it is counted and printed.
 // `linux: accepts|rejects` and `! slug words` behind an instruction are asked of skep's verifier and of the running
-// kernel, where that is 6.18. Other marks (`=> fact`) and C are read, kept and counted as waiting. The grammar is
-// docs/reference/case.md.
+// kernel, where that is 6.18; rows (`with off=4: accepts`) make programs of the one above them. Other marks (`=> fact`)
+// and C are read, kept and counted as waiting. The grammar is docs/reference/case.md.
 #pragma once
 
 #include <cstdint>
@@ -60,9 +60,10 @@ struct NotOn {
   std::string executor, because;
 };
 
-// `! slug words`: refused here, for that reason, in these words.
+// `! slug words`: refused here, for that reason, in these words. A row does not say where: there, where Linux refuses.
 struct RefusedMark {
-  uint32_t line = 0, insn = 0;
+  uint32_t line = 0;
+  std::optional<uint32_t> insn;
   std::string slug, words;
 };
 enum class LinuxSays : uint8_t { nothing, accepts, rejects };

@@ -8,6 +8,7 @@
 #include "isa/assemble.hpp"
 #include "isa/lexer.hpp"
 #include "judge/case.hpp"
+#include "judge/case_rows.hpp"
 #include "judge/case_words.hpp"
 #include "judge/errors.hpp"
 #include "module/text.hpp"
@@ -55,24 +56,27 @@ class CaseNames final : public isa::Names {
   const std::vector<module::MapDecl>& maps_;
 };
 
-// A program before its names are resolved.
+// A program before its names are resolved; with rows, the template of as many programs.
 struct Pending {
-  module::ProgDecl decl;
+  std::string header;  // its `prog` line
   CaseProg prog;
   std::string text;  // its instructions and labels, line for line as in the file from first_line on
   uint32_t first_line = 0, last_line = 0;
   struct RunLine {
     uint32_t line;
-    std::string_view text;
+    std::string text;
   };
   std::vector<RunLine> runs;
+  std::vector<Row> rows;
+  bool has_placeholder = false;  // in an instruction
 };
 
 // Words that stand at column 0; no label may have these names.
-enum class Keyword : uint8_t { map, prog, run, linux, types, c, target, not_on, label };
+enum class Keyword : uint8_t { map, prog, run, linux, with, types, c, target, not_on, label };
 constexpr std::pair<std::string_view, Keyword> keywords[] = {
-    {"map ", Keyword::map},     {"prog ", Keyword::prog}, {"run:", Keyword::run},       {"linux:", Keyword::linux},
-    {"types:", Keyword::types}, {"c:", Keyword::c},       {"target:", Keyword::target}, {"not on ", Keyword::not_on}};
+    {"map ", Keyword::map},   {"prog ", Keyword::prog},     {"run:", Keyword::run},
+    {"with ", Keyword::with}, {"linux:", Keyword::linux},   {"types:", Keyword::types},
+    {"c:", Keyword::c},       {"target:", Keyword::target}, {"not on ", Keyword::not_on}};
 
 class Parser {
  public:
@@ -106,7 +110,9 @@ class Parser {
       TRY_VOID(refused_mark(trimmed(text.substr(refused + 1))));
     else if (!echoed && fact != text.npos)
       ++progs_.back().prog.waiting;
-    append(echoed ? text : text.substr(0, std::min(fact, refused)));
+    const std::string_view insn = echoed ? text : text.substr(0, std::min(fact, refused));
+    progs_.back().has_placeholder |= !echoed && has_placeholder(insn);
+    append(insn);
     return {};
   }
 
@@ -141,6 +147,7 @@ class Parser {
       case Keyword::prog: return prog(text);
       case Keyword::run: return run_line(text);
       case Keyword::linux: return verdict(rest);
+      case Keyword::with: return row(rest);
       case Keyword::types:
       case Keyword::c:
         in_block_ = true;
@@ -166,20 +173,29 @@ class Parser {
     std::string line(text);
     if (auto colon = line.find(": raw"); colon != line.npos && (colon + 5 == line.size() || is_space(line[colon + 5])))
       line.replace(colon, 5, ": unspec");
+    if (!has_placeholder(line)) TRY_VOID(module::parse_prog_line(line));
     Pending p;
-    p.decl = TRY(module::parse_prog_line(line));
+    p.header = std::move(line);
     p.prog.line = line_;
-    p.prog.prog = progs_.size();
     p.prog.not_on = not_on_all_;
-    for (const Pending& other : progs_)
-      if (other.decl.prog.name == p.decl.prog.name) return fail(NameTwice{.what = "program", .name = p.decl.prog.name});
     progs_.push_back(std::move(p));
+    return {};
+  }
+
+  Result<void> row(std::string_view text) {
+    if (progs_.empty()) return fail(CaseOrder{.what = "a row", .expected = "write prog NAME: TYPE above it"});
+    Pending& p = progs_.back();
+    if (p.rows.size() == most_rows)
+      return fail(CaseText{.found = std::string(text),
+                           .expected = "at most " + std::to_string(most_rows) + " rows of one program"});
+    p.rows.push_back(TRY(parse_row(text)));
+    p.rows.back().line = line_;
     return {};
   }
 
   Result<void> run_line(std::string_view text) {
     if (progs_.empty()) return fail(CaseOrder{.what = "a run", .expected = "write prog NAME: TYPE above it"});
-    progs_.back().runs.push_back({line_, text});
+    progs_.back().runs.push_back({line_, std::string(text)});
     return {};
   }
 
@@ -215,18 +231,23 @@ class Parser {
   }
 
   Result<CaseFile> finish() {
+    TRY_VOID(fill_rows());
     module::Module m;
     m.name = file_.path;
     const CaseNames names(maps_);
     for (Pending& p : progs_) {
-      auto code = isa::assemble(p.text, names, std::max(p.first_line, p.prog.line));
-      if (!code) return fail_within(std::move(code).error(), file_.path);
-      if (RefusedMark* mark = p.prog.refused ? &*p.prog.refused : nullptr)
+      auto decl = TRY_WITHIN(module::parse_prog_line(p.header), place(p.prog.line));
+      if (std::ranges::any_of(m.progs, [&](const auto& other) { return other.name == decl.prog.name; }))
+        return fail_within(fail(NameTwice{.what = "program", .name = decl.prog.name}).error(), place(p.prog.line));
+      auto code = isa::assemble(p.text, names, p.first_line != 0 ? p.first_line : p.prog.line);
+      if (!code) return fail_within(std::move(code).error(), p.rows.empty() ? file_.path : place(p.rows[0].line));
+      if (RefusedMark* mark = p.prog.refused ? &*p.prog.refused : nullptr; mark && p.rows.empty())
         mark->insn = static_cast<uint32_t>(std::ranges::find(code->lines, mark->line) - code->lines.begin());
-      p.prog.license = p.decl.license;
-      p.prog.target = target_of(p.decl);
-      p.decl.prog.insns = std::move(code->insns);
-      m.progs.push_back(std::move(p.decl.prog));
+      p.prog.prog = m.progs.size();
+      p.prog.license = decl.license;
+      p.prog.target = target_of(decl);
+      decl.prog.insns = std::move(code->insns);
+      m.progs.push_back(std::move(decl.prog));
     }
     m.maps = TRY_WITHIN(module::resolve(std::move(maps_), m.progs), file_.path);
     for (Pending& p : progs_) {
@@ -244,6 +265,47 @@ class Parser {
     }
     file_.module = std::make_shared<const module::Module>(std::move(m));
     return std::move(file_);
+  }
+
+  // Templates become their programs, each with the one row that it was made of.
+  Result<void> fill_rows() {
+    std::vector<Pending> all;
+    for (Pending& p : progs_) {
+      if (p.rows.empty()) {
+        if (has_placeholder(p.header) || p.has_placeholder)
+          return fail_within(
+              fail(CaseText{.found = p.header, .expected = "rows below it: with NAME=VALUE: accepts"}).error(),
+              place(p.prog.line));
+        all.push_back(std::move(p));
+        continue;
+      }
+      if (p.prog.refused || p.prog.linux_says != LinuxSays::nothing)
+        return fail_within(
+            fail(CaseText{.found = p.header, .expected = "verdicts in its rows, or elsewhere, but not both"}).error(),
+            place(p.prog.line));
+      for (std::size_t i = 0; i < p.rows.size(); ++i) all.push_back(TRY_WITHIN(instance(p, i), place(p.rows[i].line)));
+    }
+    progs_ = std::move(all);
+    return {};
+  }
+
+  static Result<Pending> instance(const Pending& p, std::size_t index) {
+    const Row& row = p.rows[index];
+    std::string everything = p.header + "\n" + p.text;
+    for (const auto& run : p.runs) everything += "\n" + run.text;
+    TRY_VOID(all_used(everything, row));
+    Pending out = p;
+    out.rows = {row};
+    out.prog.line = row.line;
+    out.header = TRY(filled(p.header, row));
+    out.header.insert(std::min(out.header.find(':'), out.header.size()), "[" + std::to_string(index + 1) + "]");
+    out.text = TRY(filled(p.text, row));
+    for (auto& run : out.runs) run.text = TRY(filled(run.text, row));
+    if (row.slug.empty())
+      out.prog.linux_says = LinuxSays::accepts;
+    else
+      out.prog.refused = RefusedMark{.line = row.line, .insn = {}, .slug = row.slug, .words = row.words};
+    return out;
   }
 
   facts::Target target_of(const module::ProgDecl& decl) const {

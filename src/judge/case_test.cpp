@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include "base/file.hpp"
@@ -128,6 +129,48 @@ prog refused: xdp
   EXPECT_THAT(text(s), HasSubstr(": 1 failure; 1 exception; 2 marks not checked yet\n"));
 }
 
+TEST(Case, RowsMakeProgramsOfATemplate) {
+  const Summary s = summary_of(R"(prog read: {type}
+  r0 = *({size} *)(r1 + {off})
+  r0 = 0
+  exit
+with type=xdp size=u32 off=0: accepts
+with type="xdp" size=u32 off=24: rejects no-context-field at 24
+with type=socket_filter size=u8 off=24: accepts
+
+prog answer: raw
+  r0 = {n}
+  r0 {change}
+  exit
+run: gives r0 = {n}
+with n=1 change="*= 1": accepts
+with n=-2 change="s>>= 64": rejects shifts-too-far
+)");
+  ASSERT_TRUE(s.failures.empty()) << text(s);
+  EXPECT_EQ(s.progs, 5u);
+  EXPECT_EQ(s.runs, 2u);
+  EXPECT_EQ(s.verdicts, 5u);
+}
+
+TEST(Case, ARowThatIsWrongFailsAtItsLine) {
+  const Summary s = summary_of(R"(prog read: xdp
+  r0 = *(u32 *)(r1 + {off})
+  r0 = 0
+  exit
+with off=0: rejects no-context-field
+with off=24: accepts
+with off=24: rejects no-context-field off=23
+with off=24: rejects maybe-null
+)");
+  ASSERT_GE(s.failures.size(), 4u);
+  std::map<std::string, std::string> at;  // by line; the running kernel's answer may be behind skep's
+  for (const Failure& f : s.failures) at.try_emplace(f.place.substr(f.place.find(".case:") + 6), f.text);
+  EXPECT_EQ(at["5: read[1]"], "expected rejected; skep: accepted");
+  EXPECT_THAT(at["6: read[2]"], StartsWith("expected accepted; skep: rejected at insn 0: no-context-field"));
+  EXPECT_THAT(at["7: read[3]"], StartsWith("expected rejected: no-context-field off=23; skep: rejected at insn 0"));
+  EXPECT_THAT(at["8: read[4]"], StartsWith("expected rejected: maybe-null ; skep: rejected at insn 0"));
+}
+
 TEST(Case, SourceLinesAndSemicolonsAreAsInTheAssembler) {
   EXPECT_TRUE(summary_of("prog p: raw\n  ; int x = 1 ! not a mark\n  r0 = 1; r0 += 2\n  exit\nrun: gives r0 = 3\n")
                   .failures.empty());
@@ -147,6 +190,12 @@ TEST_P(BrokenFiles, AreErrorsAtTheirLine) {
   EXPECT_THAT(parsed.error().message(), HasSubstr(GetParam().message));
 }
 
+const std::string hole = "prog p: raw\n  r0 = {n}\n  exit\n", row = "with n=1: accepts\n";
+std::string rows(int n) {
+  std::string all = hole;
+  for (int i = 0; i < n; ++i) all += row;
+  return all;
+}
 const std::string good = "prog p: raw\n  r0 = 0\n  exit\n";
 INSTANTIATE_TEST_SUITE_P(
     Case, BrokenFiles,
@@ -158,6 +207,20 @@ INSTANTIATE_TEST_SUITE_P(
                     Broken{good, "x.case:1", "it says nothing that could be wrong"},
                     Broken{good + "run: gives r0 = 0\n" + good, "x.case:5", "two programs of the name 'p'"},
                     Broken{"prog p: raw\n  r0 = 0\n\n  r0 ?= 1\nrun: gives r0 = 0\n", "x.case: line 4, column 6", ""},
+                    Broken{"with n=1: accepts\n", "x.case:1", "stands before any program"},
+                    Broken{hole, "x.case:1", "expected rows below it"},
+                    Broken{"prog p: {type}\n  exit\n", "x.case:1", "expected rows below it"},
+                    Broken{hole + row + "linux: accepts\n", "x.case:1", "but not both"},
+                    Broken{rows(11), "x.case:14", "at most 10 rows"},
+                    Broken{hole + "with m=1: accepts\n", "x.case:4", "found 'm'"},
+                    Broken{hole + "with n=1 m=1: accepts\n", "x.case:4", "found 'm'"},
+                    Broken{hole + "with n=1 n=2: accepts\n", "x.case:4", "two values of the name 'n'"},
+                    Broken{hole + "with n: accepts\n", "x.case:4", "expected with NAME=VALUE"},
+                    Broken{hole + "with n=\"1: accepts\n", "x.case:4", "expected a quote that ends"},
+                    Broken{hole + "with n=" + std::string(65, '1') + ": accepts\n", "x.case:4", "at most 64"},
+                    Broken{hole + "with n=1: likes it\n", "x.case:4", "expected accepts or rejects SLUG"},
+                    Broken{hole + "with n=1: rejects\n", "x.case:4", "expected accepts or rejects SLUG"},
+                    Broken{hole + "with n=x: accepts\n", "x.case:4: line 2, column 8", ""},
                     Broken{good + "linux: likes it\n", "x.case:4", "expected accepts or rejects"},
                     Broken{good + "not on paper: because\n", "x.case:4", "expected not on interp"},
                     Broken{good + "run: r0 = 0\n", "x.case:4", "expected run: … gives …"},

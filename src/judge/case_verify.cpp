@@ -57,9 +57,10 @@ std::vector<Failure> CaseVerdicts::ask(const CaseProg& prog) {
     differs(fmt::format("expected {}; skep: {}", rejects ? "rejected" : "accepted", came));
   } else if (const auto& mark = prog.refused; mark) {
     const Error& e = v.rejection->error;
-    if (v.rejection->insn != mark->insn || e.row().slug != mark->slug ||
+    if (v.rejection->insn != mark->insn.value_or(v.rejection->insn) || e.row().slug != mark->slug ||
         e.message().find(mark->words) == std::string::npos)
-      differs(fmt::format("expected rejected at insn {}: {} {}; skep: {}", mark->insn, mark->slug, mark->words, came));
+      differs(fmt::format("expected rejected{}: {} {}; skep: {}",
+                          mark->insn ? fmt::format(" at insn {}", *mark->insn) : "", mark->slug, mark->words, came));
   }
   if (def.type != facts::ProgType::unspec && kernel_answers())
     compare_with_kernel(prog, rejects, v.rejection ? v.rejection->error.kernel() : "",
