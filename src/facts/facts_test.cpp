@@ -8,6 +8,7 @@
 
 #include "facts/attach_types.hpp"
 #include "facts/contexts.hpp"
+#include "facts/helper_ids.hpp"
 #include "facts/helpers.hpp"
 #include "facts/map_types.hpp"
 #include "facts/uapi.hpp"
@@ -75,6 +76,12 @@ TEST(Helpers, AreFoundWithAndWithoutTheirPrefix) {
   EXPECT_EQ(nullptr, helper_by_id(212));
   EXPECT_EQ("Linux has no helper function 'map_lookup_elm'; did you mean map_lookup_elem?",
             helper_named("map_lookup_elm").error().message());
+}
+
+TEST(Helpers, KnownByNameInCodeHaveTheIdsOfTheTable){
+#define X(name, id) EXPECT_EQ(helper_by_id(id), helper_by_name(#name)) << #name;
+    SKEP_HELPER_IDS(X)
+#undef X
 }
 
 TEST(Helpers, WhereTheyMayBeCalled) {

@@ -9,9 +9,6 @@
 namespace skep::verify {
 namespace {
 
-constexpr uint64_t most_variable_offset = uint64_t{1} << 29;
-
-isa::Reg to_reg(unsigned r) { return {static_cast<uint8_t>(r)}; }
 std::string named(const Reg& r) { return kernel_text(r.type()); }
 
 // Of a misaligned access, as Linux names memory.
@@ -219,7 +216,7 @@ Result<void> Walk::within_region(unsigned regno, int64_t off, uint64_t size, uin
     return fail(OutsideMemory{to_reg(regno), std::move(which), o, size, region});
   };
   if (!inside(low)) return outside(low, "min");
-  if (r.var.umax >= most_variable_offset) return fail(Unbounded{.r = to_reg(regno), .most = r.var.umax});
+  if (r.var.umax >= target_.limits().variable_offset) return fail(Unbounded{.r = to_reg(regno), .most = r.var.umax});
   const int64_t high = static_cast<int64_t>(r.var.umax) + off;
   if (!inside(high)) return outside(high, "max");
   return {};

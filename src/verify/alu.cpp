@@ -8,8 +8,6 @@
 namespace skep::verify {
 namespace {
 
-constexpr int64_t most_offset = int64_t{1} << 29;  // that a pointer may be moved by, fixed or variable
-
 unsigned width(const Reg& r) { return r.var.umax == 0 ? 0 : static_cast<unsigned>(std::bit_width(r.var.umax)); }
 
 // As Linux's log writes the operation.
@@ -36,7 +34,6 @@ Scalar moved_down(const Scalar& p, const Scalar& n) {
 }
 
 std::string named(const Reg& r) { return kernel_text(r.type()); }
-isa::Reg to_reg(unsigned r) { return {static_cast<uint8_t>(r)}; }
 
 }  // namespace
 
@@ -157,7 +154,8 @@ void Walk::keep_relation(Reg& dst, const isa::Row& row, const Reg& amount, bool 
 Result<void> Walk::sane_offset(const Reg& r, const Reg& pointer) const {
   const auto value = static_cast<int64_t>(r.var.bits.value);
   const std::string kind = named(pointer);
-  auto outside = [](int64_t v) { return v >= most_offset || v <= -most_offset; };
+  const int64_t most_offset = target_.limits().variable_offset;
+  auto outside = [&](int64_t v) { return v >= most_offset || v <= -most_offset; };
   if (r.var.is_constant() && outside(value)) return fail(MovedTooFar{.pointer = kind, .by = value});
   if (outside(r.off)) return fail(OffsetTooLarge{.pointer = kind, .off = r.off});
   if (r.var.smin == std::numeric_limits<int64_t>::min()) return fail(UnboundedBelow{.pointer = kind});

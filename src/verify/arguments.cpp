@@ -12,10 +12,6 @@ using facts::ArgKind;
 using enum RegKind;
 using enum RegFlag;
 
-constexpr uint64_t most_size = uint64_t{1} << 29;
-
-isa::Reg to_reg(unsigned r) { return {static_cast<uint8_t>(r)}; }
-
 // What an argument takes, in the order Linux's log lists it.
 struct Takes {
   ArgKind kind;
@@ -77,11 +73,11 @@ bool may_be_read_only(const facts::Arg& a) { return a.use == facts::Use::reads; 
 Result<void> Walk::argument_type(unsigned regno, const facts::Arg& arg, const Call& call) const {
   const Reg& r = cur_->reg(regno);
   const Takes* row = row_of(arg.kind);
-  if (row == nullptr) return fail(InternalFault{.what = "an argument of no kind", .at = at_});
+  if (row == nullptr) return fail(InternalFault{.what = "an argument of no kind", .at = {at_}});
   RegType type = r.type();
   if (may_be_read_only(arg)) type.flags = type.flags.without(rdonly);
   if (arg.or_null) type.flags = type.flags.without(maybe_null);
-  if (call.helper->name == "kptr_xchg" && regno == 2 && type.flags.has(alloc))
+  if (call.id == facts::helper_id::kptr_xchg && regno == 2 && type.flags.has(alloc))
     type.flags = type.flags.without(alloc | percpu);
   bool found = false;
   std::string expected;
@@ -151,13 +147,13 @@ Result<void> Walk::argument_value(unsigned regno, const facts::Arg& arg, Call& c
       call.map_uid = r.extra;
       return {};
     case ArgKind::map_key: {
-      if (!call.map) return fail(InternalFault{.what = "a key without a map", .at = at_});
+      if (!call.map) return fail(InternalFault{.what = "a key without a map", .at = {at_}});
       const uint32_t size = maps_[*call.map].def->key_size;
       TRY_VOID(memory_argument(regno, size, Do::read, Zero::refused, nullptr));
       return constant_key(regno, size, call);
     }
     case ArgKind::map_value:
-      if (!call.map) return fail(InternalFault{.what = "a value without a map", .at = at_});
+      if (!call.map) return fail(InternalFault{.what = "a value without a map", .at = {at_}});
       if (arg.or_null && r.is_null()) return {};
       return memory_argument(regno, maps_[*call.map].def->value_size, what, Zero::refused, raw);
     case ArgKind::mem: return {};  // measured with its size
@@ -205,7 +201,8 @@ Result<void> Walk::size_argument(unsigned regno, Do what, Zero zero, Raw* raw, C
   if (r.var.smin < 0) return fail(SizeNegative{.r = to_reg(regno), .least = r.var.smin});
   if (r.var.umin == 0 && zero == Zero::refused)
     return fail(SizeZero{.r = to_reg(regno), .umin = r.var.umin, .umax = r.var.umax});
-  if (r.var.umax >= most_size) return fail(SizeUnbounded{.r = to_reg(regno), .most = r.var.umax});
+  if (r.var.umax >= target_.limits().variable_offset)
+    return fail(SizeUnbounded{.r = to_reg(regno), .most = r.var.umax});
   TRY_VOID(memory_argument(regno - 1, r.var.umax, what, zero, raw));
   return precision_.mark(*cur_, regno);
 }

@@ -8,9 +8,6 @@ namespace skep::verify {
 namespace {
 
 constexpr int at_end = -1, beyond_end = -2;  // Reg::extra of packet pointers: ranges that are none
-constexpr uint64_t most_packet_offset = 0xffff;
-
-isa::Reg to_reg(unsigned r) { return {static_cast<uint8_t>(r)}; }
 
 // a OP b as b OP' a.
 isa::Cmp flipped(isa::Cmp op) {
@@ -230,10 +227,9 @@ void Walk::not_null(Reg& r) const {
 namespace {
 
 // Whatever shares the variable offset may read as far as was shown.
-void reaches(State& s, const Reg& packet, bool excluding) {
+void reaches(State& s, const Reg& packet, uint32_t most_offset, bool excluding) {
   if (packet.off < 0 || (packet.off == 0 && excluding)) return;
-  if (packet.var.umax > most_packet_offset || packet.var.umax + static_cast<uint32_t>(packet.off) > most_packet_offset)
-    return;
+  if (packet.var.umax > most_offset || packet.var.umax + static_cast<uint32_t>(packet.off) > most_offset) return;
   const int32_t range = packet.off + (excluding ? 1 : 0);
   const RegType type = packet.type();
   const uint32_t id = packet.id;
@@ -265,7 +261,7 @@ bool Walk::packet_compared(const isa::Insn& i, isa::Cmp op, State& falls, State&
   const bool outside_jumps = how == jgt || how == jge;
   State &inside = outside_jumps ? falls : jumps, &outside = outside_jumps ? jumps : falls;
   const bool strictly_beyond = how == jgt || how == jle;  // outside means packet > end, inside packet <= end
-  reaches(inside, packet, !strictly_beyond);
+  reaches(inside, packet, target_.limits().packet_offset, !strictly_beyond);
   ends_before(outside, r, strictly_beyond);
   return true;
 }

@@ -9,14 +9,8 @@
 namespace skep::verify {
 namespace {
 
+using namespace facts::helper_id;
 using facts::RetKind;
-
-// Helpers that the walk knows by name; everything else is in their rows.
-constexpr int32_t map_lookup_elem = 1, tail_call = 12, get_local_storage = 81, spin_unlock = 94, per_cpu_ptr = 153,
-                  this_cpu_ptr = 154, snprintf = 165, get_func_ip = 173, set_retval = 187, kptr_xchg = 194,
-                  dynptr_data = 203;
-
-isa::Reg to_reg(unsigned r) { return {static_cast<uint8_t>(r)}; }
 
 }  // namespace
 
@@ -67,7 +61,7 @@ Result<void> Walk::call_helper(const isa::Insn& i) {
 Result<void> Walk::special_helper(Call& call) {
   switch (call.id) {
     case tail_call:
-      TRY_VOID(nothing_held(Leaves::program, "tail_call"));
+      TRY_VOID(nothing_held("tail_call"));
       if (call.map && maps_[*call.map].row->id != facts::MapType::prog_array)
         return fail(NoProgArray{.type = std::string(maps_[*call.map].row->name)});
       return {};
@@ -129,7 +123,7 @@ Result<void> Walk::helper_returns(Call& call) {
     case RetKind::integer: set_unknown(0); break;
     case RetKind::nothing: r0 = Reg{}; break;
     case RetKind::map_value: {
-      if (!call.map) return fail(InternalFault{.what = "a map value of no map", .at = at_});
+      if (!call.map) return fail(InternalFault{.what = "a map value of no map", .at = {at_}});
       const bool found = call.id == map_lookup_elem && call.key && *call.key < maps_[*call.map].def->max_entries;
       if (found) flags = flags.without(RegFlag::maybe_null);
       r0 = Reg::pointer(RegKind::map_value, flags);
@@ -204,9 +198,7 @@ Result<void> Walk::release(uint32_t id) {
   forget_reference(*cur_, id);
   if (cur_->held.size() == before) return fail(NotHeld{.id = id});
   each_reg(*cur_, [&](Reg& r) {
-    if (r.ref != id) return;
-    r = sw_.allow_ptr_leaks ? Reg::any_number() : Reg{};
-    if (r.is_scalar()) r.precise = numbers_start_precise();
+    if (r.ref == id) spoil(r);
   });
   return {};
 }
@@ -220,8 +212,7 @@ Result<void> Walk::release_argument(Call& call) {
 }
 
 // What is held may be carried out of a function, but not out of the program.
-Result<void> Walk::nothing_held(Leaves what, std::string_view who) const {
-  if (what == Leaves::function) return {};
+Result<void> Walk::nothing_held(std::string_view who) const {
   auto locked = [&](std::string region) { return fail(LeavesLocked{.who = std::string(who), .what = region}); };
   if (cur_->locks > 0) return locked("bpf_spin_lock");
   for (const Reference& r : cur_->held)

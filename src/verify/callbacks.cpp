@@ -88,9 +88,7 @@ Result<State*> Walk::call_back_now(uint32_t subprog) {
 // (map, key, value): of an element of this map.
 Result<void> Walk::call_back_later(uint32_t subprog, uint32_t map, Asleep asleep) {
   State* s = pool_.make();
-  aside_.push_back({s, flow_.subprogs[subprog].first, at_});
-  if (aside_.size() > target_.limits().jump_sequence)
-    return fail(TooManyBranches{.count = aside_.size(), .most = target_.limits().jump_sequence});
+  TRY_VOID(walk_later({s, flow_.subprogs[subprog].first, at_}));
   frames_.runs_as_callback(subprog, Callback::later);
   s->in_sleepable = asleep == Asleep::yes;
   Frame& f = s->frame();

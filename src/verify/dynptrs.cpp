@@ -11,14 +11,10 @@
 namespace skep::verify {
 namespace {
 
-isa::Reg to_reg(unsigned r) { return {static_cast<uint8_t>(r)}; }
-
 bool is_first(const Slot& s) { return s.spilled.extra != 0; }
 bool holds_dynptr(const Slot& s) { return s.bytes[0] == Byte::dynptr; }
 DynptrKind kind_of(const Reg& r) { return static_cast<DynptrKind>(r.object); }
 bool owns(DynptrKind k) { return k == DynptrKind::ringbuf || k == DynptrKind::file; }
-
-constexpr int32_t from_mem = 197, write = 202, data = 203;
 
 }  // namespace
 
@@ -66,11 +62,12 @@ Result<void> Walk::dynptr_argument(unsigned regno, const facts::Arg& arg, Call& 
   if (!suits)
     return fail(DynptrKindWrong{
         .r = to_reg(regno), .kind = arg.dynptr == facts::Dynptr::ringbuf ? "ringbuf" : "local", .number = regno});
-  if (call.id == data) {
+  if (call.id == facts::helper_id::dynptr_data) {
     call.dynptr = d->id;
     call.ref = d->ref;
   }
-  if (call.id == write && (kind == DynptrKind::skb || kind == DynptrKind::skb_meta)) call.moves_packet = true;
+  if (call.id == facts::helper_id::dynptr_write && (kind == DynptrKind::skb || kind == DynptrKind::skb_meta))
+    call.moves_packet = true;
   if (reg(regno).is(RegKind::stack)) {
     const Frame& f = *cur_->frames[reg(regno).object];
     const unsigned slot = TRY(dynptr_slot(regno));
@@ -138,7 +135,7 @@ Result<void> Walk::release_dynptr(Call& call) {
 
 // What is asked of the helpers themselves, once their arguments are fine.
 Result<void> Walk::dynptr_helper(Call& call) {
-  if (call.id == from_mem && !reg(1).is_plain(RegKind::map_value))
+  if (call.id == facts::helper_id::dynptr_from_mem && !reg(1).is_plain(RegKind::map_value))
     return fail(DynptrMemory{.type = kernel_text(reg(1).type())});
   return {};
 }

@@ -25,7 +25,6 @@ constexpr bool loads_packet(const isa::Insn& i) {
   return (i.code & 7) == 0 && ((i.code & 0xe0) == 0x20 || (i.code & 0xe0) == 0x40);
 }
 
-inline constexpr int32_t tail_call_helper = 12;
 constexpr bool is_helper_call(const isa::Insn& i) { return i.code == 0x85 && i.src() == 0; }
 constexpr bool is_subprogram_call(const isa::Insn& i) { return i.code == 0x85 && i.src() == 1; }
 constexpr bool is_kfunc_call(const isa::Insn& i) { return i.code == 0x85 && i.src() == 2; }

@@ -8,8 +8,6 @@
 namespace skep::verify {
 namespace {
 
-isa::Reg to_reg(unsigned r) { return {static_cast<uint8_t>(r)}; }
-
 // What arguments are checked against that are not a helper's.
 constexpr facts::Helper no_helper = {.id = 0, .name = "function", .since = {}, .returns = {}, .args = {}, .where = {}};
 

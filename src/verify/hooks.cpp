@@ -17,8 +17,6 @@ using facts::ProgType;
 
 constexpr int64_t most_arguments = 12;
 
-isa::Reg to_reg(unsigned r) { return {static_cast<uint8_t>(r)}; }
-
 bool is_record(const btf::Type& t) { return t.kind == Kind::struct_ || t.kind == Kind::union_; }
 bool is_number(const btf::Type& t) { return t.kind == Kind::int_ || t.kind == Kind::enum_ || t.kind == Kind::enum64; }
 

@@ -15,8 +15,6 @@ namespace {
 
 using enum RegFlag;
 
-isa::Reg to_reg(unsigned r) { return {static_cast<uint8_t>(r)}; }
-
 // How a pointer read from a trusted object, or from one that RCU keeps, is trusted.
 enum class Trust : uint8_t { rcu, rcu_or_null, trusted, trusted_or_null };
 struct Member {

@@ -13,8 +13,6 @@ using btf::Kind;
 using facts::KfuncFlag;
 using facts::KfuncRule;
 
-isa::Reg to_reg(unsigned r) { return {static_cast<uint8_t>(r)}; }
-
 constexpr RegFlags trusting = RegFlags(RegFlag::alloc) | RegFlag::trusted | RegFlag::non_own_ref;
 bool has_unsafe_flags(const Reg& r) { return r.flags.without(trusting) != RegFlags{}; }
 
@@ -92,7 +90,7 @@ Result<void> Walk::throws() {
   const bool caught = std::ranges::any_of(flow_.subprogs, &Subprogram::catches);
   if (!caught) TRY_VOID(program_returns(1));
   clear_caller_saved();
-  TRY_VOID(nothing_held(Leaves::program, "bpf_throw"));
+  TRY_VOID(nothing_held("bpf_throw"));
   ended_ = true;
   return {};
 }

@@ -81,7 +81,7 @@ Result<void> Walk::returns_within(const Reg& r, int64_t least, int64_t most, Bit
 }
 
 Result<void> Walk::exit() {
-  TRY_VOID(nothing_held(cur_->top == 0 ? Leaves::program : Leaves::function, "BPF_EXIT instruction in main prog"));
+  if (cur_->top == 0) TRY_VOID(nothing_held("BPF_EXIT instruction in main prog"));
   if (cur_->top > 0) return return_from_frame();
   ended_ = true;
   return program_returns(0);

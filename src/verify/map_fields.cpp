@@ -11,10 +11,6 @@ namespace {
 
 using enum FieldKind;
 
-constexpr int32_t spin_unlock = 94;
-
-isa::Reg to_reg(unsigned r) { return {static_cast<uint8_t>(r)}; }
-
 bool has_lock(std::span<const MapField> fields) {
   return field_of(fields, spin_lock) != nullptr || field_of(fields, res_spin_lock) != nullptr;
 }
@@ -62,7 +58,7 @@ Result<const MapField*> Walk::field_argument(unsigned regno, FieldKind kind, std
 }
 
 Result<void> Walk::lock_argument(unsigned regno, Call& call) {
-  return call.id == spin_unlock ? unlock(regno, Held::spin_lock) : lock(regno, Held::spin_lock);
+  return call.id == facts::helper_id::spin_unlock ? unlock(regno, Held::spin_lock) : lock(regno, Held::spin_lock);
 }
 
 Walk::LockAt Walk::lock_at(unsigned regno) const {

@@ -9,7 +9,6 @@
 namespace skep::verify {
 namespace {
 
-constexpr uint32_t most_address_offset = uint32_t{1} << 29;
 constexpr uint64_t page = 4096;
 
 bool is_cgroup_storage(facts::MapType t) {
@@ -86,7 +85,7 @@ Result<void> MapUse::arena(const module::MapDef& map) const {
 // ld_imm64 names an address inside: only few kinds of map have any.
 Result<void> MapUse::address(const module::MapDef& map, uint32_t off) const {
   const facts::MapTypeRow& row = facts::row(map.type);
-  if (off >= most_address_offset) return fail(AddressTooFar{.off = off});
+  if (off >= q_.target.limits().variable_offset) return fail(AddressTooFar{.off = off});
   if (row.rare.direct == facts::DirectAddress::none) return fail(NoAddresses{.type = std::string(row.name)});
   if (row.rare.direct == facts::DirectAddress::arena) {
     const uint64_t size = uint64_t{map.max_entries} * page;

@@ -20,7 +20,7 @@ void each_bit(T mask, F f) {
 }
 
 std::unexpected<Error> lost(uint32_t insn, std::string_view what) {
-  return fail(InternalFault{.what = "precision: " + std::string(what), .at = insn});
+  return fail(InternalFault{.what = "precision: " + std::string(what), .at = {insn}});
 }
 
 // The step that brought the path to `insn`, if `left` steps of the history are still ahead of us.

@@ -19,6 +19,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "isa/insn.hpp"
 #include "verify/scalar.hpp"
 
 namespace skep::verify {
@@ -49,6 +50,8 @@ namespace skep::verify {
   X(  func,         "func"        ) /* subprogram                                         */ \
   X(  dynptr,       "dynptr_ptr"  ) /* DynptrKind                                         */
 // clang-format on
+
+constexpr isa::Reg to_reg(unsigned r) { return {static_cast<uint8_t>(r)}; }
 
 enum class RegKind : uint8_t {
 #define X(name, text) name,

@@ -9,7 +9,6 @@
 namespace skep::verify {
 namespace {
 
-isa::Reg to_reg(unsigned r) { return {static_cast<uint8_t>(r)}; }
 std::string named(const Reg& r) { return kernel_text(r.type()); }
 
 facts::Access how(const Access& a) {
@@ -178,7 +177,7 @@ Result<void> Walk::cast_address_space(const isa::Insn& i) {
 Result<void> Walk::packet_load(const isa::Insn& i, const isa::Row& row) {
   if (!facts::row(q_.type()).rare.ld_abs) return fail(NoPacketLoads{.type = q_.type()});
   TRY_VOID(need(6));
-  TRY_VOID(nothing_held(Leaves::program, "BPF_LD_[ABS|IND]"));
+  TRY_VOID(nothing_held("BPF_LD_[ABS|IND]"));
   if (!reg(6).is_plain(RegKind::ctx)) return fail(PacketLoadContext{.r = {6}});
   if (row.src.use == isa::Use::rd) TRY_VOID(need(i.src()));
   TRY_VOID(unmoved(reg(6), 6, false));

@@ -172,7 +172,7 @@ Result<void> Walk::covered_by(State& old, Rounds rounds) {
   TRY_VOID(precision_.propagate(old, *cur_));
   if (rounds == Rounds::over) return {};
   Loop* loop = visited(old);
-  if (loop == nullptr) return fail(InternalFault{.what = "a back edge outside of any loop", .at = at_});
+  if (loop == nullptr) return fail(InternalFault{.what = "a back edge outside of any loop", .at = {at_}});
   loop->back_edges.push_back({pool_.copy(*cur_), &old});
   ++back_edges_;
   effort.peak_states = std::max(effort.peak_states, kept_states_ + evicted_states_ + back_edges_);

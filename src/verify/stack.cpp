@@ -13,9 +13,6 @@
 namespace skep::verify {
 namespace {
 
-constexpr int64_t most_variable_offset = int64_t{1} << 29;
-
-isa::Reg to_reg(unsigned r) { return {static_cast<uint8_t>(r)}; }
 unsigned slot_of(int64_t off) { return static_cast<unsigned>((-off - 1) / 8); }
 Byte& byte_at(Frame& f, int64_t off) { return f.stack[slot_of(off)].bytes[static_cast<unsigned>(-off - 1) % 8]; }
 
@@ -39,6 +36,7 @@ Result<void> Walk::stack_bounds(unsigned regno, int64_t off, int64_t size, Do wh
   Frame& f = *cur_->frames[r.object];
   const std::string how = what == Do::read ? "read from" : "write to";
   const bool fixed = r.var.is_constant();
+  const int64_t most_variable_offset = target_.limits().variable_offset;
   if (!fixed && (r.var.smax >= most_variable_offset || r.var.smin <= -most_variable_offset))
     return fail(StackUnbounded{.r = to_reg(regno), .how = how});
   const int64_t low = (fixed ? static_cast<int64_t>(r.constant()) : r.var.smin) + off;

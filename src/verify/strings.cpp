@@ -8,8 +8,6 @@
 namespace skep::verify {
 namespace {
 
-isa::Reg to_reg(unsigned r) { return {static_cast<uint8_t>(r)}; }
-
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "facts/helper_ids.hpp"
 #include "verify/edges.hpp"
 #include "verify/errors.hpp"
 
@@ -121,7 +122,7 @@ Result<void> check_jumps(const Inputs& in, Flow& flow) {
     Subprogram& s = flow.subprogs[n];
     for (uint32_t i = s.first; i < s.end; ++i) {
       flow.at[i].subprog = static_cast<uint8_t>(n);
-      s.tail_calls |= is_helper_call(insns[i]) && insns[i].imm == tail_call_helper;
+      s.tail_calls |= is_helper_call(insns[i]) && insns[i].imm == facts::helper_id::tail_call;
       s.loads_packet |= loads_packet(insns[i]);
       if (!moves_on(insns[i])) continue;
       const int64_t to = jump_target(insns[i], i);

@@ -140,11 +140,16 @@ void Walk::forget_explored() {
 Result<State*> Walk::put_aside(uint32_t insn, uint32_t from) {
   State* s = pool_.copy(*cur_);
   if (s->parent != nullptr) ++s->parent->branches;
-  aside_.push_back({s, insn, from});
-  if (recorder_ != nullptr) recorder_->aside();
-  if (aside_.size() > target_.limits().jump_sequence)
-    return fail(TooManyBranches{.count = aside_.size(), .most = target_.limits().jump_sequence});
+  TRY_VOID(walk_later({s, insn, from}));
   return s;
+}
+
+Result<void> Walk::walk_later(const Aside& a) {
+  aside_.push_back(a);
+  if (recorder_ != nullptr) recorder_->aside();
+  const std::size_t most = target_.limits().jump_sequence;
+  if (aside_.size() > most) return fail(TooManyBranches{.count = aside_.size(), .most = most});
+  return {};
 }
 
 Step& Walk::note_step() {
@@ -170,7 +175,7 @@ Result<void> Walk::step() {
     case isa::Shape::packet: return packet_load(i, row);
     case isa::Shape::none: return reserved_fields();
   }
-  return fail(InternalFault{.what = "an instruction of no shape", .at = at_});
+  return fail(InternalFault{.what = "an instruction of no shape", .at = {at_}});
 }
 
 Result<void> Walk::goes(const isa::Insn& i) {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "facts/contexts.hpp"
+#include "facts/helper_ids.hpp"
 #include "facts/helpers.hpp"
 #include "facts/target.hpp"
 #include "module/module.hpp"
@@ -47,7 +48,6 @@ enum class Do : uint8_t { read, write };
 enum class Zero : uint8_t { refused, allowed };  // a size of nothing
 enum class Direct : uint8_t { no, yes };         // by a load or store; no: by a helper
 enum class Bits : uint8_t { whole, low };
-enum class Leaves : uint8_t { program, function };
 enum class Asleep : uint8_t { no, yes };  // where sleeping is allowed
 
 struct Access {
@@ -133,7 +133,12 @@ class Walk {
   void forget_explored();
   void go_to(uint32_t insn) { next_ = insn; }
   void jump(int64_t distance) { next_ = static_cast<uint32_t>(int64_t{at_} + 1 + distance); }
-  Result<State*> put_aside(uint32_t insn, uint32_t from);
+  struct Aside {
+    State* state;
+    uint32_t insn, previous;
+  };
+  Result<State*> put_aside(uint32_t insn, uint32_t from);  // a copy of the current state
+  Result<void> walk_later(const Aside& a);
   Step& note_step();
   bool is_global(uint32_t subprog) const;
   static CallChain chain_of(const State& s);
@@ -339,7 +344,7 @@ class Walk {
   static void forget_reference(State& s, uint32_t id);
   Result<void> release(uint32_t id);
   Result<void> release_argument(Call& call);
-  Result<void> nothing_held(Leaves what, std::string_view who) const;
+  Result<void> nothing_held(std::string_view who) const;
 
   // kfunc_calls.cpp
   Result<void> call_kfunc(const isa::Insn& i);
@@ -404,7 +409,6 @@ class Walk {
   std::vector<bool> malformed_;          // fields that must be zero are not
   std::vector<RegType> pointer_types_;   // of each load and store, once walked
   std::vector<bool> called_, verified_;  // global functions
-  std::vector<uint32_t> depth_;          // bytes of stack, by subprogram
   std::vector<std::optional<Signature>> signatures_;
   // Calls of bpf_loop that may be replaced by the loop itself, as long as its flags are 0 and the function is the same.
   struct Unrolled {
@@ -419,10 +423,6 @@ class Walk {
   uint32_t at_ = 0, previous_ = no_insn, next_ = 0;
   bool ended_ = false;    // the path, by the instruction just walked
   bool stepped_ = false;  // the instruction has its Step already
-  struct Aside {
-    State* state;
-    uint32_t insn, previous;
-  };
   std::vector<Aside> aside_;
   std::vector<State*> explored_;  // buckets, by instruction and call site
   std::map<LoopKey, Loop> loops_;
