@@ -4,6 +4,7 @@
 
 #include "api/verify.hpp"
 #include "cli/text.hpp"
+#include "verify/known.hpp"
 #include "verify/profile.hpp"
 
 namespace skep::cli {

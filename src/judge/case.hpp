@@ -15,8 +15,9 @@
 // Every run goes through all executors, each with fresh maps, and all must agree in everything that a run leaves: a
 // case cannot be written for one executor. `not on interp: because …` is the only exception; it is counted and printed.
 // `linux: accepts|rejects` and `! slug words` behind an instruction are asked of skep's verifier and of the running
-// kernel, where that is 6.18; rows (`with off=4: accepts`) make programs of the one above them. Other marks (`=> fact`)
-// and C are read, kept and counted as waiting. The grammar is docs/reference/case.md.
+// kernel, where that is 6.18; rows (`with off=4: accepts`) make programs of the one above them. `=> fact, fact` is
+// asked of what the verifier knows after that line. C is read, kept and counted as waiting. The grammar is
+// docs/reference/case.md.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +30,7 @@
 #include "base/error.hpp"
 #include "judge/trial.hpp"
 #include "module/module.hpp"
+#include "verify/known.hpp"
 
 namespace skep::judge {
 
@@ -66,6 +68,14 @@ struct RefusedMark {
   std::optional<uint32_t> insn;
   std::string slug, words;
 };
+
+// One of `=> fact, fact`: known after this line, over all paths (verify/known.hpp).
+struct Fact {
+  uint32_t line = 0, insn = 0;
+  std::size_t begin = 0, end = 0;  // columns of what is said, for renewing it
+  verify::Place place;
+  std::string name, says;  // "r2" and "in [0, 63]"
+};
 enum class LinuxSays : uint8_t { nothing, accepts, rejects };
 
 struct CaseProg {
@@ -73,7 +83,7 @@ struct CaseProg {
   uint32_t line = 0;
   std::vector<CaseRun> runs;
   std::vector<NotOn> not_on;
-  std::size_t waiting = 0;  // marks that nobody checks yet
+  std::vector<Fact> facts;
   LinuxSays linux_says = LinuxSays::nothing;
   std::optional<RefusedMark> refused;
   std::string license = "GPL";
@@ -111,6 +121,7 @@ struct Exception {
 struct Summary {
   std::size_t files = 0, progs = 0, runs = 0, executors = 0, waiting = 0, renewed = 0;
   std::size_t verdicts = 0, by_kernel = 0;  // programs judged by skep's verifier, and by the kernel, too
+  std::size_t facts = 0;
   std::vector<Failure> failures;
   std::vector<Exception> exceptions;
 };

@@ -8,6 +8,7 @@
 #include "isa/assemble.hpp"
 #include "isa/lexer.hpp"
 #include "judge/case.hpp"
+#include "judge/case_facts.hpp"
 #include "judge/case_rows.hpp"
 #include "judge/case_words.hpp"
 #include "judge/errors.hpp"
@@ -109,7 +110,7 @@ class Parser {
     if (!echoed && refused < fact)
       TRY_VOID(refused_mark(trimmed(text.substr(refused + 1))));
     else if (!echoed && fact != text.npos)
-      ++progs_.back().prog.waiting;
+      TRY_VOID(parse_facts(text, fact + 2, line_, progs_.back().prog.facts));
     const std::string_view insn = echoed ? text : text.substr(0, std::min(fact, refused));
     progs_.back().has_placeholder |= !echoed && has_placeholder(insn);
     append(insn);
@@ -243,6 +244,7 @@ class Parser {
       if (!code) return fail_within(std::move(code).error(), p.rows.empty() ? file_.path : place(p.rows[0].line));
       if (RefusedMark* mark = p.prog.refused ? &*p.prog.refused : nullptr; mark && p.rows.empty())
         mark->insn = static_cast<uint32_t>(std::ranges::find(code->lines, mark->line) - code->lines.begin());
+      TRY_VOID(place_facts(p.prog.facts, code->lines));
       p.prog.prog = m.progs.size();
       p.prog.license = decl.license;
       p.prog.target = target_of(decl);
@@ -256,7 +258,7 @@ class Parser {
         p.prog.runs.back().line = line;
       }
       const bool judged = p.prog.refused || p.prog.linux_says != LinuxSays::nothing;
-      if (p.prog.runs.empty() && p.prog.waiting == 0 && !judged && !is_called(m, p.prog.prog))
+      if (p.prog.runs.empty() && p.prog.facts.empty() && !judged && !is_called(m, p.prog.prog))
         return fail_within(fail(CaseText{.found = "prog " + m.progs[p.prog.prog].name,
                                          .expected = "a run or a mark: it says nothing that could be wrong"})
                                .error(),
@@ -265,6 +267,19 @@ class Parser {
     }
     file_.module = std::make_shared<const module::Module>(std::move(m));
     return std::move(file_);
+  }
+
+  // Lines of facts become their instructions.
+  Result<void> place_facts(std::vector<Fact>& facts, const std::vector<uint32_t>& lines) const {
+    for (Fact& fact : facts) {
+      const auto at = std::ranges::find(lines, fact.line);
+      if (at == lines.end())
+        return fail_within(
+            fail(CaseText{.found = fact.name + " " + fact.says, .expected = "an instruction before =>"}).error(),
+            place(fact.line));
+      fact.insn = static_cast<uint32_t>(at - lines.begin());
+    }
+    return {};
   }
 
   // Templates become their programs, each with the one row that it was made of.

@@ -6,6 +6,7 @@
 
 #include "base/file.hpp"
 #include "judge/case.hpp"
+#include "judge/case_facts.hpp"
 #include "judge/case_verify.hpp"
 #include "judge/errors.hpp"
 
@@ -151,7 +152,6 @@ class Runner {
     renewals_.clear();
     for (const CaseProg& prog : file.progs) {
       ++summary_.progs;
-      summary_.waiting += prog.waiting;
       for (const NotOn& n : prog.not_on) {
         const std::string place = path + ":" + std::to_string(n.line);  // one line may stand for all programs
         if (summary_.exceptions.empty() || summary_.exceptions.back().place != place)
@@ -159,6 +159,7 @@ class Runner {
       }
       for (const CaseRun& run : prog.runs) one_run(rig, file, prog, run);
       for (Failure& f : verdicts.ask(prog)) summary_.failures.push_back(std::move(f));
+      if (!prog.facts.empty()) facts(file, prog, verdicts.known(prog));
     }
     summary_.verdicts += verdicts.asked();
     summary_.by_kernel += verdicts.asked_kernel();
@@ -223,6 +224,22 @@ class Runner {
       summary_.failures.push_back({place, "it ends in " + ending(left)});
   }
 
+  void facts(const CaseFile& file, const CaseProg& prog, std::span<const std::string> known) {
+    summary_.facts += known.size();
+    for (std::size_t i = 0; i < known.size(); ++i) {
+      const Fact& fact = prog.facts[i];
+      if (says_no_more(fact, known[i])) continue;
+      if (options_.bless == Bless::yes && !known[i].empty()) {
+        renewals_.push_back({fact.line, fact.begin, fact.end, fact.name + " " + known[i]});
+        continue;
+      }
+      summary_.failures.push_back(
+          {fmt::format("{}:{}", file.path, fact.line),
+           fmt::format("expected {} {}; {}", fact.name, fact.says,
+                       known[i].empty() ? "no path comes there" : "known is " + fact.name + " " + known[i])});
+    }
+  }
+
   // Writes the lines whose expectations are renewed; from the last column to the first, so that columns stay true.
   Result<void> renew(const std::string& path, std::string_view text) {
     if (renewals_.empty()) return {};
@@ -262,11 +279,11 @@ std::string text(const Summary& s) {
   auto count = [](std::size_t n, std::string_view what) { return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s"); };
   out +=
       count(s.files, "file") + ", " + count(s.progs, "program") + ", " + count(s.runs, "run") + " through " +
-      count(s.executors, "executor") +
+      count(s.executors, "executor") + (s.facts == 0 ? "" : ", " + count(s.facts, "fact")) +
       (s.verdicts == 0 ? "" : ", " + count(s.verdicts, "verdict") + fmt::format(" ({} by Linux, too)", s.by_kernel)) +
       ": " + (s.failures.empty() ? "all as expected" : count(s.failures.size(), "failure"));
   if (!s.exceptions.empty()) out += "; " + count(s.exceptions.size(), "exception");
-  if (s.waiting != 0) out += "; " + count(s.waiting, "mark") + " not checked yet";
+  if (s.waiting != 0) out += "; " + count(s.waiting, "block") + " of C not checked yet";
   if (s.renewed != 0) out += "; " + count(s.renewed, "expectation") + " renewed";
   return out + "\n";
 }

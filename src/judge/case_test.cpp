@@ -102,9 +102,38 @@ TEST(Case, EveryOperationThatRunsHasACase) {
   }
 }
 
+// ---- facts --------------------------------------------------------------------------------------------------------
+
+TEST(Case, FactsAreWhatTheVerifierKnowsOverAllPaths) {
+  constexpr std::string_view wrong = R"(prog p: socket_filter
+  r2 = *(u32 *)(r1 + 0)      => r2 in [0, 7]
+  if r2 > 63 goto out        => r2 in [0, 63], w2 = 5
+  *(u64 *)(r10 - 8) = r2     => fp-8 in [0, 63], fp-16 = mmmmmmmm
+out:
+  r0 = 0
+  exit
+linux: accepts
+)";
+  const Summary s = summary_of(wrong);
+  ASSERT_EQ(s.failures.size(), 3u);
+  EXPECT_THAT(s.failures[0].text, HasSubstr("expected r2 in [0, 7]; known is r2 in [0, 4294967295]"));
+  EXPECT_THAT(s.failures[1].text, HasSubstr("expected w2 = 5; known is w2 in [0, 63]"));
+  EXPECT_THAT(s.failures[2].text, HasSubstr("known is fp-16 = ????????"));
+  TemporaryCase file(wrong);
+  EXPECT_TRUE(file.run(Bless::yes)->failures.empty());
+  EXPECT_THAT(file.text(), HasSubstr("=> fp-8 in [0, 63], fp-16 = ????????\n"));
+  EXPECT_TRUE(file.run()->failures.empty());
+}
+
+TEST(Case, AFactNamesAPlaceAndStandsBehindAnInstruction) {
+  for (std::string_view fact : {"r11 = 5", "r2", "fp-4 = 5", "fp-0 = 5", "x = 5"})
+    EXPECT_FALSE(parse_case("a.case", "prog p: xdp\n  r0 = 0  => " + std::string(fact) + "\n  exit\n")) << fact;
+  EXPECT_FALSE(parse_case("a.case", "prog p: xdp\n    => r0 = 5\n  r0 = 0\n  exit\n"));
+}
+
 // ---- what is counted ----------------------------------------------------------------------------------------------
 
-TEST(Case, VerdictsAreAskedMarksWaitAndExceptionsAreNamed) {
+TEST(Case, VerdictsAreAskedBlocksWaitAndExceptionsAreNamed) {
   const Summary s = summary_of(R"(types:
   struct value { int n; };
 prog p: raw
@@ -121,12 +150,13 @@ prog refused: xdp
   EXPECT_THAT(s.failures[0].text,
               HasSubstr("expected rejected at insn 0: no-such-field ; skep: rejected at insn 0: no-context-field"));
   EXPECT_EQ(s.verdicts, 2u);
-  EXPECT_EQ(s.waiting, 2u);
+  EXPECT_EQ(s.waiting, 1u);
+  EXPECT_EQ(s.facts, 1u);
   ASSERT_EQ(s.exceptions.size(), 1u);
   EXPECT_EQ(s.exceptions[0].executor, "interp");
   EXPECT_EQ(s.exceptions[0].because, "this is a test");
-  EXPECT_THAT(text(s), HasSubstr("1 file, 2 programs, 1 run through 2 executors, 2 verdicts ("));
-  EXPECT_THAT(text(s), HasSubstr(": 1 failure; 1 exception; 2 marks not checked yet\n"));
+  EXPECT_THAT(text(s), HasSubstr("1 file, 2 programs, 1 run through 2 executors, 1 fact, 2 verdicts ("));
+  EXPECT_THAT(text(s), HasSubstr(": 1 failure; 1 exception; 1 block of C not checked yet\n"));
 }
 
 TEST(Case, RowsMakeProgramsOfATemplate) {

@@ -68,6 +68,18 @@ std::vector<Failure> CaseVerdicts::ask(const CaseProg& prog) {
   return out;
 }
 
+std::vector<std::string> CaseVerdicts::known(const CaseProg& prog) const {
+  std::vector<verify::Asked> asked;
+  for (const Fact& f : prog.facts) asked.push_back({f.insn, f.place});
+  module::Module m = *file_.module;
+  m.license = prog.license;
+  return verify::known_after({.module = m,
+                              .prog = m.progs[prog.prog],
+                              .target = prog.target,
+                              .kernel_types = kernel::vmlinux().value_or(nullptr)},
+                             asked);
+}
+
 void CaseVerdicts::compare_with_kernel(const CaseProg& prog, bool rejects, std::string_view words, uint32_t insn,
                                        const std::string& place, std::vector<Failure>& out) {
   const kernel::Verdict& k = loaded(prog).programs[prog.prog].verdict;

@@ -17,6 +17,8 @@ class CaseVerdicts {
 
   // What is not as the case says; both judges must agree with it, and with one another.
   std::vector<Failure> ask(const CaseProg& prog);
+  // What is known where the program's facts stand, in their order; empty where no path came.
+  std::vector<std::string> known(const CaseProg& prog) const;
 
   std::size_t asked() const { return asked_; }
   std::size_t asked_kernel() const { return asked_kernel_; }

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "verify/profile.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <array>
 #include <map>
 
-#include "verify/plain_words.hpp"
 #include "verify/recorder.hpp"
 
 namespace skep::verify {
@@ -21,54 +17,6 @@ class Visits : public Recorder {
 
  private:
   std::vector<uint64_t> of_;
-};
-
-// Knowledge of a register over several paths.
-class Union {
- public:
-  void add(const Reg& r) {
-    if (count_++ == 0) {
-      first_ = r;
-    } else if (first_.is_scalar() && r.is_scalar()) {
-      Scalar& s = first_.var;
-      s.smin = std::min(s.smin, r.var.smin);
-      s.smax = std::max(s.smax, r.var.smax);
-      s.umin = std::min(s.umin, r.var.umin);
-      s.umax = std::max(s.umax, r.var.umax);
-      if (s.bits != r.var.bits) s.bits = Tnum::unknown();
-    } else if (!same_knowledge(first_, r)) {
-      several_ = true;
-    }
-  }
-  std::string text(const module::Module& module) const {
-    return several_ ? "one thing or another, by path" : plain_text(first_, module);
-  }
-  bool is_known() const { return count_ != 0 && (several_ || first_.kind != RegKind::not_init); }
-
- private:
-  Reg first_ = {};
-  uint64_t count_ = 0;
-  bool several_ = false;
-};
-
-class Knowledge : public Recorder {
- public:
-  explicit Knowledge(std::size_t insns) : regs_(insns), visits_(insns) {}
-  void step(uint32_t insn, const State& s) override {
-    ++visits_[insn];
-    for (unsigned r = 0; r < 10; ++r) regs_[insn][r].add(s.reg(r));
-  }
-  Known at(std::size_t insn, const module::Module& module) const {
-    Known k{.visits = visits_[insn], .text = {}};
-    for (unsigned r = 0; r < 10; ++r)
-      if (regs_[insn][r].is_known())
-        k.text += fmt::format("{}r{}: {}", k.text.empty() ? "" : "; ", r, regs_[insn][r].text(module));
-    return k;
-  }
-
- private:
-  std::vector<std::array<Union, 10>> regs_;
-  std::vector<uint64_t> visits_;
 };
 
 }  // namespace
@@ -90,14 +38,6 @@ Profile profile(const Question& q) {
     out.lines[at->second].processed += n;
   }
   std::ranges::stable_sort(out.lines, std::ranges::greater(), &Hot::processed);
-  return out;
-}
-
-std::vector<Known> known_states(const Question& q) {
-  Knowledge knowledge(q.prog.insns.size());
-  verify(q, knowledge);
-  std::vector<Known> out;
-  for (std::size_t i = 0; i < q.prog.insns.size(); ++i) out.push_back(knowledge.at(i, q.module));
   return out;
 }
 
