@@ -135,7 +135,7 @@ void Walk::callback_arguments(How how, const Frame& caller, Frame& callee) {
 
 // A tail call, or a packet load behind the packet's end, ends the whole function it stands in: that path first.
 Result<void> Walk::may_return_at_once(const Reg& answer) {
-  TRY(put_aside(at_ + 1, at_));
+  TRY_VOID(put_aside(at_ + 1, at_));
   if (answer.is_constant()) {
     set_number(0, answer.constant());
   } else {
