@@ -153,13 +153,12 @@ void Walk::keep_relation(Reg& dst, const isa::Row& row, const Reg& amount, bool 
 
 Result<void> Walk::sane_offset(const Reg& r, const Reg& pointer) const {
   const auto value = static_cast<int64_t>(r.var.bits.value);
-  const std::string kind = named(pointer);
   const int64_t most_offset = target_.limits().variable_offset;
   auto outside = [&](int64_t v) { return v >= most_offset || v <= -most_offset; };
-  if (r.var.is_constant() && outside(value)) return fail(MovedTooFar{.pointer = kind, .by = value});
-  if (outside(r.off)) return fail(OffsetTooLarge{.pointer = kind, .off = r.off});
-  if (r.var.smin == std::numeric_limits<int64_t>::min()) return fail(UnboundedBelow{.pointer = kind});
-  if (outside(r.var.smin)) return fail(MovedOutside{.pointer = kind, .by = r.var.smin});
+  if (r.var.is_constant() && outside(value)) return fail(MovedTooFar{.pointer = named(pointer), .by = value});
+  if (outside(r.off)) return fail(OffsetTooLarge{.pointer = named(pointer), .off = r.off});
+  if (r.var.smin == std::numeric_limits<int64_t>::min()) return fail(UnboundedBelow{.pointer = named(pointer)});
+  if (outside(r.var.smin)) return fail(MovedOutside{.pointer = named(pointer), .by = r.var.smin});
   return {};
 }
 

@@ -14,7 +14,22 @@ using facts::RetKind;
 
 }  // namespace
 
-Result<const facts::Helper*> Walk::callable(int32_t id) const {
+Result<const facts::Helper*> Walk::callable(int32_t id) {
+  const facts::Helper*& known = callable_[id];
+  if (known == nullptr) known = TRY(helper_here(id));
+  const facts::Helper* h = known;
+  if (!h->rare.might_sleep) return h;
+  const std::string name = "bpf_" + std::string(h->name);
+  if (!cur_->in_sleepable) return fail(MightSleep{.helper = name});
+  if (cur_->rcu_locks > 0) return fail(SleepsInRegion{.helper = name, .id = id, .region = "rcu_read_lock region"});
+  if (cur_->preempt_locks > 0)
+    return fail(SleepsInRegion{.helper = name, .id = id, .region = "non-preemptible region"});
+  if (cur_->irq_id != 0) return fail(SleepsInRegion{.helper = name, .id = id, .region = "IRQ-disabled region"});
+  return h;
+}
+
+// Whether programs of this type have the helper at all, which is the same at every call.
+Result<const facts::Helper*> Walk::helper_here(int32_t id) const {
   const auto number = static_cast<uint64_t>(static_cast<uint32_t>(id));
   const facts::Helper* any = facts::helper_by_id(number);
   if (any == nullptr) return fail(NoSuchHelper{.id = id});
@@ -26,13 +41,6 @@ Result<const facts::Helper*> Walk::callable(int32_t id) const {
     return fail(HelperNotForType{.helper = name, .id = id, .type = q_.type()});
   if (h->rare.gpl_only && !q_.gpl_compatible()) return fail(NeedsGpl{.helper = name});
   if (rule != nullptr && rule->otherwise == facts::Refusal::not_in_probe) return fail(NotInProbe{.helper = name});
-  if (h->rare.might_sleep) {
-    if (!cur_->in_sleepable) return fail(MightSleep{.helper = name});
-    if (cur_->rcu_locks > 0) return fail(SleepsInRegion{.helper = name, .id = id, .region = "rcu_read_lock region"});
-    if (cur_->preempt_locks > 0)
-      return fail(SleepsInRegion{.helper = name, .id = id, .region = "non-preemptible region"});
-    if (cur_->irq_id != 0) return fail(SleepsInRegion{.helper = name, .id = id, .region = "IRQ-disabled region"});
-  }
   return h;
 }
 

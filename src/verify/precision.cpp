@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <span>
+#include <utility>
 
 #include "isa/op.hpp"
 #include "verify/edges.hpp"
@@ -54,8 +55,11 @@ void spread_over_linked(Wanted& w, const Step* step) {
 }  // namespace
 
 bool Wanted::empty() const {
-  return std::ranges::all_of(registers, [](auto m) { return m == 0; }) &&
-         std::ranges::all_of(slots, [](auto m) { return m == 0; });
+  if (registers[frame] != 0) return false;
+  uint64_t any = 0;
+  for (const uint16_t r : registers) any |= r;
+  for (const uint64_t s : slots) any |= s;
+  return any == 0;
 }
 
 Result<void> Precision::mark(State& s, unsigned r) {
@@ -126,9 +130,43 @@ static Result<Marked> mark_wanted(State& s, Wanted& w) {
   return marked;
 }
 
+Precision::Transfer Precision::transfer(uint32_t at) const {
+  const isa::Row& row = isa::row(flow_.ops[at]);
+  const auto bit = [](unsigned r) { return static_cast<uint16_t>(1U << r); };
+  const uint16_t dst = bit(prog_.insns[at].dst()), src = bit(prog_.insns[at].src());
+  const bool by_register = row.source == isa::Source::reg;
+  switch (row.shape) {
+    case isa::Shape::alu: {
+      const bool moves = row.dst.use == isa::Use::wr;  // everything else needs dst before, too
+      const bool added = by_register && src != bit(10);
+      return {.touched = dst, .removed = moves ? dst : uint16_t{0}, .added = added ? src : uint16_t{0}};
+    }
+    case isa::Shape::load:
+    case isa::Shape::constant: return {.touched = dst, .removed = dst};
+    case isa::Shape::branch: {
+      const auto both = static_cast<uint16_t>(dst | src);
+      return by_register ? Transfer{.touched = both, .added = both} : Transfer{};
+    }
+    case isa::Shape::store:
+    case isa::Shape::atomic: return {.touched = dst, .asks = true};
+    case isa::Shape::packet: return {.touched = bit(0), .asks = true};
+    case isa::Shape::call:
+    case isa::Shape::exit: return {.touched = in_any_case, .asks = true};
+    case isa::Shape::jump:
+    case isa::Shape::none: return {};
+  }
+  std::unreachable();
+}
+
+void Precision::know_transfers() {
+  transfers_.reserve(flow_.ops.size());
+  for (uint32_t at = 0; at < flow_.ops.size(); ++at) transfers_.push_back(transfer(at));
+}
+
 Result<Marked> Precision::chase(State& start, Wanted w) {
   Marked marked = Marked::nothing_new;
   if (w.empty()) return marked;
+  if (transfers_.empty()) know_transfers();
   State* s = &start;
   uint32_t insn = start.insn, next = no_insn;
   bool skip = true;  // the instruction that asked is not stepped over
@@ -148,12 +186,20 @@ Result<Marked> Precision::chase(State& start, Wanted w) {
       return lost(s->first_insn, "the entry is reached with something still wanted");
     }
     while (insn != no_insn) {
-      if (!skip && TRY(step_back(w, insn, next, step_at(*s, left, insn))) == Back::cannot) {
-        mark_all(start);
-        return Marked::something;
+      const Step* step = step_at(*s, left, insn);
+      const Transfer& t = transfers_[insn];
+      uint16_t& registers = w.registers[w.frame];
+      const bool touched = ((registers | in_any_case) & t.touched) != 0;
+      if (!skip && (touched || (step != nullptr && !step->is_plain()))) {
+        if (!t.asks && (step == nullptr || step->is_plain())) {
+          registers = static_cast<uint16_t>((registers & ~t.removed) | t.added);
+        } else if (TRY(step_back(w, insn, next, step)) == Back::cannot) {
+          mark_all(start);
+          return Marked::something;
+        }
+        if (w.empty()) return marked;
       }
       skip = false;
-      if (w.empty()) return marked;
       next = insn;
       insn = previous(*s, insn, left);
     }
@@ -182,17 +228,15 @@ Result<Precision::Back> Precision::step_back_over(Wanted& w, uint32_t at, uint32
   const unsigned dst = i.dst(), src = i.src();
   const bool stack_access = step != nullptr && step->access == Step::Access::stack;
   switch (row.shape) {
-    case isa::Shape::alu: {
+    case isa::Shape::alu:
+    case isa::Shape::load:
+    case isa::Shape::constant: {
+      const Transfer& t = transfers_[at];
       if (!w.has_register(dst)) return Back::went;
-      if (row.dst.use == isa::Use::wr) w.remove_register(dst);  // a move; everything else needs dst before, too
-      if (row.source == isa::Source::reg && src != 10) w.add_register(w.frame, src);
+      w.registers[w.frame] = static_cast<uint16_t>((w.registers[w.frame] & ~t.removed) | t.added);
+      if (row.shape == isa::Shape::load && stack_access) w.add_slot(step->frame, step->slot);
       return Back::went;
     }
-    case isa::Shape::load:
-      if (!w.has_register(dst)) return Back::went;
-      w.remove_register(dst);
-      if (stack_access) w.add_slot(step->frame, step->slot);
-      return Back::went;
     case isa::Shape::store:
     case isa::Shape::atomic:
       if (w.has_register(dst)) return Back::cannot;  // the address is no number, but for differences of pointers
@@ -207,7 +251,6 @@ Result<Precision::Back> Precision::step_back_over(Wanted& w, uint32_t at, uint32
       return Back::went;
     case isa::Shape::call: return over_call(w, at, next);
     case isa::Shape::exit: return over_exit(w, at, next);
-    case isa::Shape::constant: w.remove_register(dst); return Back::went;
     case isa::Shape::packet: return w.has_register(0) ? Back::cannot : Back::went;
     case isa::Shape::jump:
     case isa::Shape::none: return Back::went;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <vector>
 
 #include "module/module.hpp"
 #include "verify/flow.hpp"
@@ -47,6 +48,15 @@ class Precision {
 
  private:
   enum class Back : uint8_t { went, cannot };
+  // What most instructions do, told once: if a touched register is wanted, it is no more, and the added ones are.
+  // What is more than that (`asks`) goes to step_back.
+  struct Transfer {
+    uint16_t touched = 0, removed = 0, added = 0;
+    bool asks = false;
+  };
+  static constexpr uint16_t in_any_case = 1U << 15;  // as if wanted always
+  Transfer transfer(uint32_t insn) const;
+  void know_transfers();
   Result<Marked> chase(State& s, Wanted wanted);
   Result<Back> step_back(Wanted& w, uint32_t insn, uint32_t next, const Step* step) const;
   Result<Back> step_back_over(Wanted& w, uint32_t insn, uint32_t next, const Step* step) const;
@@ -56,6 +66,7 @@ class Precision {
   const module::ProgDef& prog_;
   const Flow& flow_;
   bool enabled_;
+  std::vector<Transfer> transfers_;
 };
 
 }  // namespace skep::verify

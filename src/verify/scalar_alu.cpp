@@ -92,7 +92,10 @@ Scalar computed(unsigned width, const Scalar& a, const Scalar& b) {
   }
   if (a.is_low_constant() && b.is_low_constant())
     return Scalar::constant(isa::alu<op>(static_cast<uint32_t>(a.value()), static_cast<uint32_t>(b.value())));
-  const Tnum bits = combined<op>(a.bits.low(), b.bits.low()).low();
+  // Of a product the upper halves do not matter either; where they are unknown, it is found sooner.
+  Tnum first = a.bits.low();
+  if constexpr (op == Alu::mul) first.mask |= Tnum::unknown().high().mask;
+  const Tnum bits = combined<op>(first, b.bits.low()).low();
   return zero_extended_low(bits, ranged<op>(a.low(), b.low(), bits));
 }
 

@@ -63,6 +63,7 @@ std::optional<Walk::LoopKey> Walk::loop_of(const State& s) const {
 }
 
 Walk::Loop* Walk::visited(const State& s) {
+  if (loops_.empty()) return nullptr;
   const auto key = loop_of(s);
   if (!key) return nullptr;
   auto found = loops_.find(*key);
@@ -71,11 +72,15 @@ Walk::Loop* Walk::visited(const State& s) {
 
 void Walk::enter_loop(State& s) {
   if (const auto key = loop_of(s))
-    if (Loop& loop = loops_[*key]; loop.entry == nullptr) loop.entry = &s;
+    if (Loop& loop = loops_[*key]; loop.entry == nullptr) {
+      loop.entry = &s;
+      s.enters_loop = true;
+    }
 }
 
 // Every path from the loop's entry has ended: precision flows along the back edges until nothing changes.
 Result<void> Walk::leave_loop(State& s) {
+  if (!s.enters_loop) return {};
   Loop* loop = visited(s);
   if (loop == nullptr || loop->entry != &s) return {};
   loop->entry = nullptr;
@@ -99,6 +104,7 @@ Result<void> Walk::leave_loop(State& s) {
 }
 
 bool Walk::has_back_edges(const State& s) {
+  if (back_edges_ == 0) return false;
   const Loop* loop = visited(s);
   return loop != nullptr && !loop->back_edges.empty();
 }
@@ -266,7 +272,7 @@ void Walk::add_checkpoint() {
   jumps_at_checkpoint_ = jumps_;
   processed_at_checkpoint_ = effort.processed;
   if (sw_.bpf_capable) Precision::forget_all(*cur_);
-  State* kept = pool_.copy(*cur_);
+  State* kept = pool_.keep(*cur_);
   kept->insn = at_;
   enter_loop(*kept);
   State*& head = bucket(at_);
@@ -274,7 +280,6 @@ void Walk::add_checkpoint() {
   head = kept;
   cur_->parent = kept;
   cur_->first_insn = at_;
-  cur_->history.clear();
 }
 
 }  // namespace skep::verify

@@ -34,11 +34,11 @@ void Walk::grow_stack(Frame& f, int64_t low) {
 Result<void> Walk::stack_bounds(unsigned regno, int64_t off, int64_t size, Do what) {
   const Reg& r = reg(regno);
   Frame& f = *cur_->frames[r.object];
-  const std::string how = what == Do::read ? "read from" : "write to";
+  const auto how = [&] { return std::string(what == Do::read ? "read from" : "write to"); };
   const bool fixed = r.var.is_constant();
   const int64_t most_variable_offset = target_.limits().variable_offset;
   if (!fixed && (r.var.smax >= most_variable_offset || r.var.smin <= -most_variable_offset))
-    return fail(StackUnbounded{.r = to_reg(regno), .how = how});
+    return fail(StackUnbounded{.r = to_reg(regno), .how = how()});
   const int64_t low = (fixed ? static_cast<int64_t>(r.constant()) : r.var.smin) + off;
   const int64_t high = (fixed ? static_cast<int64_t>(r.constant()) : r.var.smax) + off + size;
   const bool below_written = what == Do::read && !sw_.allow_uninit_stack;
@@ -47,13 +47,13 @@ Result<void> Walk::stack_bounds(unsigned regno, int64_t off, int64_t size, Do wh
   if (low < lowest || low > -1 || high > 0) {
     if (!fixed && low >= lowest && low <= -1)
       return fail(StackBoundsVariableAbove{
-          .r = to_reg(regno), .how = how, .var = kernel_tnum(r.var.bits), .off = off, .size = size});
+          .r = to_reg(regno), .how = how(), .var = kernel_tnum(r.var.bits), .off = off, .size = size});
     if (!fixed)
       return fail(StackBoundsVariable{
-          .r = to_reg(regno), .how = how, .var = kernel_tnum(r.var.bits), .off = off, .size = size});
+          .r = to_reg(regno), .how = how(), .var = kernel_tnum(r.var.bits), .off = off, .size = size});
     if (low >= lowest && low <= -1)
-      return fail(StackBoundsAbove{.r = to_reg(regno), .how = how, .off = low, .size = size});
-    return fail(StackBounds{.r = to_reg(regno), .how = how, .off = low, .size = size});
+      return fail(StackBoundsAbove{.r = to_reg(regno), .how = how(), .off = low, .size = size});
+    return fail(StackBounds{.r = to_reg(regno), .how = how(), .off = low, .size = size});
   }
   grow_stack(f, low);
   return {};

@@ -1,24 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "verify/state.hpp"
 
+#include <utility>
+
 namespace skep::verify {
 
-State* Pool::blank() {
-  if (free_states_.empty()) return states_.emplace_back(std::make_unique<State>()).get();
-  State* s = free_states_.back();
-  free_states_.pop_back();
-  return s;
-}
-
-Frame* Pool::blank_frame() {
-  if (free_frames_.empty()) return frames_.emplace_back(std::make_unique<Frame>()).get();
-  Frame* f = free_frames_.back();
-  free_frames_.pop_back();
-  return f;
-}
-
 Frame* Pool::make_frame() {
-  Frame* f = blank_frame();
+  Frame* f = frames_.take();
   std::vector<Slot> stack = std::move(f->stack);
   stack.clear();
   *f = Frame{};
@@ -27,21 +15,29 @@ Frame* Pool::make_frame() {
 }
 
 State* Pool::make() {
-  State* s = blank();
+  State* s = states_.take();
   *s = State{};
   s->frames[0] = make_frame();
   return s;
 }
 
 State* Pool::copy(const State& from) {
-  State* to = blank();
+  State* to = states_.take();
   static_cast<Path&>(*to) = from;
   static_cast<Checkpoint&>(*to) = {};
   for (unsigned i = 0; i <= from.top; ++i) {
-    to->frames[i] = blank_frame();
+    to->frames[i] = frames_.take();
     *to->frames[i] = *from.frames[i];
   }
   return to;
+}
+
+State* Pool::keep(State& path) {
+  std::vector<Step> way = std::exchange(path.history, {});
+  State* kept = copy(path);
+  path.history.swap(kept->history);  // both are empty; one may have room
+  kept->history = std::move(way);
+  return kept;
 }
 
 void Pool::release(State* s) {
@@ -52,13 +48,15 @@ void Pool::release(State* s) {
     }
   s->held.clear();
   s->history.clear();
-  free_states_.push_back(s);
+  states_.give_back(s);
 }
 
 std::size_t Pool::bytes() const {
-  std::size_t all = states_.size() * sizeof(State) + frames_.size() * sizeof(Frame);
-  for (const auto& f : frames_) all += f->stack.capacity() * sizeof(Slot);
-  for (const auto& s : states_) all += s->history.capacity() * sizeof(Step) + s->held.capacity() * sizeof(Reference);
+  std::size_t all = 0;
+  frames_.each([&](const Frame& f) { all += sizeof(Frame) + f.stack.capacity() * sizeof(Slot); });
+  states_.each([&](const State& s) {
+    all += sizeof(State) + s.history.capacity() * sizeof(Step) + s.held.capacity() * sizeof(Reference);
+  });
   return all;
 }
 

@@ -10,6 +10,7 @@
 // nothing is allocated.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -101,6 +102,8 @@ struct Step {
   uint8_t frame = 0, slot = 0;                      // of a spill or a fill
   bool dst_is_stack = false, src_is_stack = false;  // of a comparison
   Linked linked = {};
+
+  bool is_plain() const { return access == Access::none && linked.count == 0 && !dst_is_stack && !src_is_stack; }
 };
 
 // What a path knows.
@@ -134,10 +137,9 @@ struct Path {
 struct Checkpoint {
   uint32_t branches = 1;
   uint32_t hits = 0, misses = 0;  // how often comparing with it ended a path
-  uint32_t pinned = 0;            // back edges that were found equal to it
   bool cleaned = false;           // forgot what nobody reads any more
-  bool kept = false;              // among the explored ones, or evicted from them with branches left
   bool evicted = false;
+  bool enters_loop = false;
   struct State* next = nullptr;  // of the same bucket
 };
 
@@ -154,6 +156,37 @@ void each_reg(State& s, F f) {
   }
 }
 
+// Things that are taken and given back, never freed one by one; what they own they keep for the next taker.
+template <class T>
+class Store {
+ public:
+  T* take() {
+    if (free_.empty()) grow();
+    T* t = free_.back();
+    free_.pop_back();
+    return t;
+  }
+  void give_back(T* t) { free_.push_back(t); }
+  template <class F>
+  void each(F f) const {
+    for (const auto& slab : slabs_)
+      for (std::size_t i = 0; i < slab.count; ++i) f(slab.of[i]);
+  }
+
+ private:
+  struct Slab {
+    std::unique_ptr<T[]> of;
+    std::size_t count;
+  };
+  void grow() {
+    const std::size_t count = slabs_.empty() ? 2 : std::min<std::size_t>(64, slabs_.back().count * 2);
+    const Slab& slab = slabs_.emplace_back(Slab{std::make_unique<T[]>(count), count});
+    for (std::size_t i = count; i-- > 0;) free_.push_back(&slab.of[i]);
+  }
+  std::vector<Slab> slabs_;
+  std::vector<T*> free_;
+};
+
 class Pool {
  public:
   Pool() = default;
@@ -162,19 +195,15 @@ class Pool {
 
   State* make();                   // one frame, nothing known
   State* copy(const State& from);  // of what the path knows, its history included; no checkpoint
+  State* keep(State& path);        // the same, and the history is the copy's alone
   void release(State* s);
   Frame* make_frame();  // nothing known, no stack
-  void release_frame(Frame* f) { free_frames_.push_back(f); }
+  void release_frame(Frame* f) { frames_.give_back(f); }
   std::size_t bytes() const;  // of everything ever taken
 
  private:
-  State* blank();
-  Frame* blank_frame();
-
-  std::vector<std::unique_ptr<State>> states_;
-  std::vector<std::unique_ptr<Frame>> frames_;
-  std::vector<State*> free_states_;
-  std::vector<Frame*> free_frames_;
+  Store<State> states_;
+  Store<Frame> frames_;
 };
 
 }  // namespace skep::verify

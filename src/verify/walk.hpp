@@ -13,6 +13,7 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "facts/contexts.hpp"
@@ -331,7 +332,8 @@ class Walk {
   bool may_give_packet(const Call& call) const;
 
   // call.cpp: helpers
-  Result<const facts::Helper*> callable(int32_t id) const;
+  Result<const facts::Helper*> callable(int32_t id);
+  Result<const facts::Helper*> helper_here(int32_t id) const;
   Result<void> call_helper(const isa::Insn& i);
   Result<void> special_helper(Call& call);
   Result<void> helper_returns(Call& call);
@@ -406,9 +408,10 @@ class Walk {
   const Kfuncs& kfuncs_;
   std::vector<MapView> maps_;
   Hook hook_;
-  std::vector<bool> malformed_;          // fields that must be zero are not
-  std::vector<RegType> pointer_types_;   // of each load and store, once walked
-  std::vector<bool> called_, verified_;  // global functions
+  std::vector<bool> malformed_;                                 // fields that must be zero are not
+  std::vector<RegType> pointer_types_;                          // of each load and store, once walked
+  std::vector<bool> called_, verified_;                         // global functions
+  std::unordered_map<int32_t, const facts::Helper*> callable_;  // helpers called before
   std::vector<std::optional<Signature>> signatures_;
   // Calls of bpf_loop that may be replaced by the loop itself, as long as its flags are 0 and the function is the same.
   struct Unrolled {
