@@ -56,6 +56,12 @@ std::string place_of(const ProgDef& prog, uint32_t insn) {
 Result<std::size_t> find_map(const Module& m, std::string_view name) { return find<NoSuchMap>(m.maps, name); }
 Result<std::size_t> find_program(const Module& m, std::string_view name) { return find<NoSuchProgram>(m.progs, name); }
 
+std::optional<Bytes> constant_value(const MapDef& def) {
+  const bool constant = (def.flags & facts::map_flag::rdonly_prog) != 0 && def.frozen == Frozen::yes;
+  if (!constant || def.type != facts::MapType::array || def.max_entries != 1) return std::nullopt;
+  return def.initial.empty() ? Bytes{} : Bytes(def.initial.back().value);
+}
+
 // Only the last star is ever tried again, so the time is at most the product of the lengths.
 bool matches_glob(std::string_view glob, std::string_view name) {
   std::size_t g = 0, n = 0, star = glob.npos, retry = 0;

@@ -150,6 +150,10 @@ const Subprog* subprog_at(const ProgDef& prog, uint32_t insn);
 Result<std::size_t> find_map(const Module& module, std::string_view name);
 Result<std::size_t> find_program(const Module& module, std::string_view name);
 
+// The one value of an array that programs may only read and nobody may write any more: a constant. Nothing: it can
+// change. It may be shorter than the map's values; what follows is zero.
+std::optional<Bytes> constant_value(const MapDef& def);
+
 // Programs whose names match a pattern of '*' and '?', in order. None is an error that says what there is.
 Result<std::vector<std::size_t>> find_programs(const Module& module, std::string_view glob);
 bool matches_glob(std::string_view glob, std::string_view name);

@@ -58,6 +58,7 @@ Result<void> Walk::call_helper(const isa::Insn& i) {
   clear_caller_saved();
   TRY_VOID(helper_returns(call));
   if (call.map) TRY_VOID(map_suits(*call.map, call));
+  if (call.map && notes_ != nullptr) notes_->key(at_, call.key);
   if (call.id == get_func_ip) TRY_VOID(answers_here(call));
   if (call.id == tail_call && cur_->top == 0) return {};  // a program that is gone has no packet pointers
   if (call.id == tail_call) return may_return_at_once(Reg::any_number());

@@ -46,6 +46,7 @@ Result<void> Walk::access_context(const Access& a, int64_t off) {
   const bool fixed_ok = facts::row(q_.type()).context == facts::Context::syscall_buffer;
   TRY_VOID(unmoved(r, a.reg, fixed_ok));
   if (facts::row(q_.type()).context == facts::Context::btf_args) return access_arguments(a, off);
+  if (notes_ != nullptr) notes_->context(off + a.size);
   const facts::Accessor who{q_.type(), q_.attach_type(), target_.caps(), target_.patch()};
   const auto field = facts::access_field(who, off, a.size, how(a));
   if (!field) return fail(NoContextField{.off = off, .size = a.size, .why = facts::text(field.error(), who, a.size)});
@@ -90,14 +91,6 @@ Result<void> Walk::access_buffer(const Access& a, int64_t off) {
   return {};
 }
 
-// Values of maps that programs may read but nobody may write any more are constants.
-const Buffer* Walk::frozen_value(const Reg& r) const {
-  const module::MapDef& def = *maps_[r.object].def;
-  const bool frozen = (def.flags & facts::map_flag::rdonly_prog) != 0 && def.frozen == module::Frozen::yes;
-  if (!frozen || def.type != facts::MapType::array || def.initial.empty()) return nullptr;
-  return &def.initial[0].value;
-}
-
 Result<void> Walk::map_flags_allow(unsigned regno, int64_t off, uint64_t size, Do what) {
   const module::MapDef& def = *maps_[reg(regno).object].def;
   const bool refused = what == Do::read ? (def.flags & facts::map_flag::wronly_prog) != 0
@@ -118,14 +111,15 @@ Result<void> Walk::access_map_value(const Access& a, int64_t off) {
     return access_kptr(a, *f);
   if (a.what == Do::write || a.value < 0) return {};
   const auto into = static_cast<unsigned>(a.value);
-  const Buffer* constants = r.var.is_constant() ? frozen_value(r) : nullptr;
-  const auto at = static_cast<uint64_t>(off + static_cast<int64_t>(r.constant()));
-  if (constants == nullptr || at + a.size > constants->size()) {
+  const auto constants = r.var.is_constant() ? module::constant_value(*maps_[r.object].def) : std::nullopt;
+  if (!constants) {
     set_unknown(into);
     return {};
   }
   uint64_t v = 0;
-  std::memcpy(&v, constants->data() + at, a.size);
+  const auto at = static_cast<uint64_t>(off + static_cast<int64_t>(r.constant()));
+  const Bytes told = constants->subspan(std::min<uint64_t>(at, constants->size()));
+  if (!told.empty()) std::memcpy(&v, told.data(), std::min<std::size_t>(a.size, told.size()));
   const unsigned above = 64 - 8 * a.size;
   set_number(into, a.sign_extends ? static_cast<uint64_t>(static_cast<int64_t>(v << above) >> above) : v);
   return {};

@@ -6,6 +6,7 @@
 #include "verify/call_errors.hpp"
 #include "verify/map_use.hpp"
 #include "verify/object_errors.hpp"
+#include "verify/verified.hpp"
 #include "verify/walk.hpp"
 
 namespace skep::verify {
@@ -43,12 +44,21 @@ static uint32_t named_place(const Error& e) {
   return 0;
 }
 
-static Verdict answer(const Question& q, Recorder* recorder) {
-  Verdict v;
+namespace {
+enum class Notes : uint8_t { no, yes };
+struct Answered {
+  Verdict verdict;
+  module::Proof proof;  // of what is accepted, where notes were taken
+};
+}  // namespace
+
+static Answered answer(const Question& q, Recorder* recorder, Notes take_notes) {
+  Answered out;
+  Verdict& v = out.verdict;
   if (auto ok = attributes(q); !ok) {
     v.answer = Answer::attr;
     v.rejection = Rejection{std::move(ok).error(), 0};
-    return v;
+    return out;
   }
   auto refuse = [&](Error&& e, uint32_t insn) {
     v.answer = &e.row() == &NotModelled::row ? Answer::unknown : Answer::rejected;
@@ -65,35 +75,87 @@ static Verdict answer(const Question& q, Recorder* recorder) {
   if (!flow) {
     const uint32_t place = named_place(flow.error());
     refuse(std::move(flow).error(), place);
-    return v;
+    return out;
   }
   if (facts::row(q.type()).rare.gpl_only && !q.gpl_compatible()) {
     const bool hook = q.type() == facts::ProgType::lsm;
     refuse(std::move(fail(ProgramGpl{.what = hook ? "LSM" : "struct ops"}).error()), 0);
-    return v;
+    return out;
   }
-  Walk walk(q, *std::move(flow), kfuncs, recorder);
+  std::optional<ProofNotes> notes;
+  if (take_notes == Notes::yes) notes.emplace(q.prog, *flow);
+  Walk walk(q, *std::move(flow), kfuncs, recorder, notes ? &*notes : nullptr);
   auto done = walk.run();
   v.effort = walk.effort;
   v.effort.stack_depth = walk.frames().total();
   if (!done) {
     refuse(std::move(done).error(), walk.at());
-    return v;
+    return out;
   }
   if (auto depth = check_stack_depth(inputs, walk.flow(), walk.frames()); !depth) {
     refuse(std::move(depth).error(), 0);
-    return v;
+    return out;
   }
   if (const auto missing = walk.missing_kfunc()) {
     refuse(fail(KfuncMissing{.at = {*missing}}).error(), *missing);
-    return v;
+    return out;
   }
   v.effort.stack_depth += walk.inlined_loops_stack();
   v.answer = Answer::accepted;
-  return v;
+  if (notes) out.proof = std::move(*notes).finish();
+  return out;
 }
 
-Verdict verify(const Question& q) { return answer(q, nullptr); }
-Verdict verify(const Question& q, Recorder& recorder) { return answer(q, &recorder); }
+Verdict verify(const Question& q) { return answer(q, nullptr, Notes::no).verdict; }
+Verdict verify(const Question& q, Recorder& recorder) { return answer(q, &recorder, Notes::no).verdict; }
+
+// ---- Verified -----------------------------------------------------------------------------------------------------
+
+// `first`, and every program that tail calls can reach from it by what prog arrays hold at first.
+static std::vector<std::size_t> with_tail_calls(const module::Module& module, std::size_t first) {
+  std::vector<std::size_t> found = {first};
+  for (std::size_t i = 0; i < found.size(); ++i)
+    for (const isa::Insn& insn : module.progs[found[i]].insns) {
+      const auto map = static_cast<uint32_t>(insn.imm);
+      if (!isa::is_ld_imm64(insn) || (insn.src() != 1 && insn.src() != 5) || map >= module.maps.size()) continue;
+      if (module.maps[map].type != facts::MapType::prog_array) continue;
+      for (const module::Slot& slot : module.maps[map].slots)
+        if (slot.index < module.progs.size() && std::ranges::find(found, slot.index) == found.end())
+          found.push_back(slot.index);
+    }
+  return found;
+}
+
+std::expected<Verified, Refused> verify(std::shared_ptr<const module::Module> module, const facts::Target& target,
+                                        const Terms& terms) {
+  std::vector<std::size_t> wanted;
+  if (terms.program)
+    wanted = with_tail_calls(*module, *terms.program);
+  else
+    for (std::size_t i = 0; i < module->progs.size(); ++i) wanted.push_back(i);
+  Verified out(std::move(module), terms.memory_bytes);
+  btf::Shared types;
+  for (const std::size_t i : wanted) {
+    auto ask = [&] {
+      const Question q{.module = *out.module_,
+                       .prog = out.module_->progs[i],
+                       .target = target,
+                       .options = terms.options,
+                       .memory_bytes = terms.memory_bytes,
+                       .kernel_types = types};
+      return answer(q, nullptr, Notes::yes);
+    };
+    Answered one = ask();
+    // The kernel's types are large, and few programs need them: they are read when a verdict may depend on them.
+    if (one.verdict.answer != Answer::accepted && types == nullptr && terms.kernel_types) {
+      types = terms.kernel_types();
+      if (types != nullptr) one = ask();
+    }
+    if (one.verdict.answer != Answer::accepted) return std::unexpected(Refused{i, std::move(one.verdict)});
+    out.proofs_[i] = std::make_shared<const module::Proof>(std::move(one.proof));
+    out.effort_[i] = one.verdict.effort;
+  }
+  return out;
+}
 
 }  // namespace skep::verify

@@ -5,9 +5,10 @@
 
 namespace skep::verify {
 
-Walk::Walk(const Question& q, Flow flow, const Kfuncs& kfuncs, Recorder* recorder)
+Walk::Walk(const Question& q, Flow flow, const Kfuncs& kfuncs, Recorder* recorder, ProofNotes* notes)
     : q_(q),
       recorder_(recorder),
+      notes_(notes),
       prog_(q.prog),
       target_(q.target),
       sw_(q.target.privileges()),
@@ -80,6 +81,7 @@ Result<void> Walk::walk() {
     stepped_ = ended_ = false;
     cur_->last_insn = previous_;
     cur_->insn = at_;
+    if (notes_ != nullptr) notes_->arrives(*cur_, at_, previous_);
     const At& here = flow_.at[at_];
     if (here.is(Mark::prune) && TRY(seen_before())) {
       ended_ = true;

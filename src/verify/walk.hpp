@@ -27,6 +27,7 @@
 #include "verify/functions.hpp"
 #include "verify/kfuncs.hpp"
 #include "verify/precision.hpp"
+#include "verify/proof_notes.hpp"
 #include "verify/recorder.hpp"
 #include "verify/same.hpp"
 #include "verify/stack_depth.hpp"
@@ -107,7 +108,8 @@ struct KfuncCall {
 
 class Walk {
  public:
-  Walk(const Question& question, Flow flow, const Kfuncs& kfuncs, Recorder* recorder = nullptr);
+  // `recorder` and `notes` may be null.
+  Walk(const Question& question, Flow flow, const Kfuncs& kfuncs, Recorder* recorder, ProofNotes* notes);
 
   Result<void> run();
 
@@ -233,7 +235,6 @@ class Walk {
   Result<void> access_map_value(const Access& a, int64_t off);
   Result<void> within_map_value(unsigned r, int64_t off, uint64_t size, Zero zero, Direct direct);
   Result<void> map_flags_allow(unsigned r, int64_t off, uint64_t size, Do what);
-  const Buffer* frozen_value(const Reg& r) const;
   Result<void> constant(const isa::Insn& i);
   Result<void> packet_load(const isa::Insn& i, const isa::Row& row);
 
@@ -401,6 +402,7 @@ class Walk {
 
   const Question& q_;
   Recorder* recorder_;
+  ProofNotes* notes_;
   const module::ProgDef& prog_;
   const facts::Target& target_;
   facts::Privileges sw_;
