@@ -69,6 +69,16 @@ std::optional<Compiler> newest_clang() {
   return std::nullopt;
 }
 
+// What libbpf's bpf_tracing.h asks which registers hold arguments of: the machine that the program is for, this one.
+constexpr std::string_view machine_define =
+#if defined(__x86_64__)
+    "-D__TARGET_ARCH_x86";
+#elif defined(__aarch64__)
+    "-D__TARGET_ARCH_arm64";
+#else
+    "";
+#endif
+
 // The folder of <asm/types.h>, which clang does not look into when it compiles for another machine.
 std::string machine_headers() {
   for (const char* triple : {"x86_64-linux-gnu", "aarch64-linux-gnu", "riscv64-linux-gnu", "s390x-linux-gnu"})
@@ -81,6 +91,7 @@ std::vector<std::string> arguments(const std::string& source, const std::string&
   std::string folder = std::filesystem::path(source).parent_path().string();
   std::vector<std::string> out = {"-target", "bpf", "-O2", "-g", "-mcpu=v3", "-I", folder.empty() ? "." : folder};
   if (auto headers = machine_headers(); !headers.empty()) out.insert(out.end(), {"-I", headers});
+  if (!machine_define.empty()) out.emplace_back(machine_define);
   out.insert(out.end(), {"-c", source, "-o", object});
   return out;
 }

@@ -131,6 +131,7 @@ std::string indented(std::string_view text, std::string_view by) {
 }
 
 std::string string_literal(Bytes bytes) {
+  if (bytes.empty()) return "\"\"";
   constexpr std::size_t most_on_line = 110;
   std::string out;
   for (std::size_t i = 0; i < bytes.size();) {

@@ -82,6 +82,7 @@ TEST(Skeleton, BytesAreAStringThatSaysThemAll) {
   ASSERT_EQ(std::system(command.c_str()), 0);
   EXPECT_EQ(*read_file(folder.path + "/out"), all);
   EXPECT_EQ(string_literal(as_bytes("a\"b\\c?\n")), R"("a\42b\134c\77\12")");
+  EXPECT_EQ(string_literal(Bytes()), R"("")") << "names may be empty";
   EXPECT_EQ(string_literal(Buffer{1, '7', 0}), R"("\0017\0")");
 }
 
