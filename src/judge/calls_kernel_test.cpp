@@ -83,7 +83,9 @@ TEST_P(Calls, AreWhatTheKernelSays) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(, Calls, testing::Values("globals", "callbacks", "kfuncs", "iterators"),
+INSTANTIATE_TEST_SUITE_P(, Calls,
+                         testing::Values("globals", "callbacks", "kfuncs", "iterators", "objects", "lists", "trees",
+                                         "dynptrs", "regions", "casts", "deferred", "strings"),
                          [](const auto& of) { return std::string(of.param); });
 
 }  // namespace

@@ -66,26 +66,40 @@ bool is_memory(ArgKind k) {
   return k == ArgKind::map_key || k == ArgKind::map_value || k == ArgKind::mem || k == ArgKind::fixed_mem;
 }
 
+// Pointers to kernel objects of these kinds may point into them.
+bool may_be_inside(RegFlags f) {
+  return f == RegFlags{} || f == alloc || f == trusted || f == rcu || f == (alloc | non_own_ref) ||
+         f == (alloc | non_own_ref | rcu);
+}
+
 bool may_be_read_only(const facts::Arg& a) { return a.use == facts::Use::reads; }
 
 }  // namespace
 
-Result<void> Walk::argument_type(unsigned regno, const facts::Arg& arg, const Call& call) const {
-  const Reg& r = cur_->reg(regno);
+// Whether arguments of this kind take registers of that type.
+Result<void> Walk::argument_kind(unsigned regno, const facts::Arg& arg, RegType type) const {
   const Takes* row = row_of(arg.kind);
   if (row == nullptr) return fail(InternalFault{.what = "an argument of no kind", .at = {at_}});
-  RegType type = r.type();
   if (may_be_read_only(arg)) type.flags = type.flags.without(rdonly);
   if (arg.or_null) type.flags = type.flags.without(maybe_null);
-  if (call.id == facts::helper_id::kptr_xchg && regno == 2 && type.flags.has(alloc))
-    type.flags = type.flags.without(alloc | percpu);
+  if (arg.kind == ArgKind::mem || arg.kind == ArgKind::fixed_mem) type.flags = type.flags.without(slice | packet_slice);
   bool found = false;
   std::string expected;
   for (unsigned k = 0; k < row->count; ++k) {
     found |= type == row->types[k];
     expected += (k == 0 ? "" : ", ") + kernel_text(row->types[k]);
   }
-  if (!found) return fail(ArgumentType{.r = to_reg(regno), .type = kernel_text(r.type()), .expected = expected});
+  if (found) return {};
+  return fail(
+      ArgumentType{.r = to_reg(regno), .type = kernel_text(cur_->reg(regno).type()), .expected = std::move(expected)});
+}
+
+Result<void> Walk::argument_type(unsigned regno, const facts::Arg& arg, const Call& call) const {
+  const Reg& r = cur_->reg(regno);
+  RegType type = r.type();
+  if (call.id == facts::helper_id::kptr_xchg && regno == 2 && type.flags.has(alloc))
+    type.flags = type.flags.without(alloc | percpu);
+  TRY_VOID(argument_kind(regno, arg, type));
   if (!r.is(btf)) return {};
   if (is_memory(arg.kind)) {
     if (!may_be_read_only(arg))
@@ -105,7 +119,7 @@ Result<void> Walk::argument_offset(unsigned regno, const facts::Arg& arg) const 
   }
   const bool memory = one_of(r.kind, {stack, packet, packet_meta, map_key, map_value, mem, buf, arena, scalar});
   if (memory && !r.maybe_null()) return {};
-  return unmoved(r, regno, r.is(btf));
+  return unmoved(r, regno, r.is(btf) && may_be_inside(r.flags));
 }
 
 Result<void> Walk::argument(unsigned regno, Call& call) {
@@ -165,9 +179,10 @@ Result<void> Walk::argument_value(unsigned regno, const facts::Arg& arg, Call& c
     case ArgKind::size_or_zero: {
       const facts::Arg& memory = call.helper->args[regno - 2];
       const bool writes = memory.use == facts::Use::writes || memory.use == facts::Use::fills;
+      call.largest_size = r.var.umax;
       return size_argument(regno, writes ? Do::write : Do::read,
                            arg.kind == ArgKind::size ? Zero::refused : Zero::allowed,
-                           memory.use == facts::Use::fills ? &call.raw : nullptr, call);
+                           memory.use == facts::Use::fills ? &call.raw : nullptr);
     }
     case ArgKind::alloc_size_or_zero:
       if (!r.var.is_constant()) return fail(NotConstant{.r = to_reg(regno)});
@@ -194,9 +209,8 @@ Result<void> Walk::argument_value(unsigned regno, const facts::Arg& arg, Call& c
   return {};
 }
 
-Result<void> Walk::size_argument(unsigned regno, Do what, Zero zero, Raw* raw, Call& call) {
+Result<void> Walk::size_argument(unsigned regno, Do what, Zero zero, Raw* raw) {
   const Reg& r = reg(regno);
-  call.largest_size = r.var.umax;
   if (!r.var.is_constant()) raw = nullptr;  // not all of it may be written: it has to be initialised
   if (r.var.smin < 0) return fail(SizeNegative{.r = to_reg(regno), .least = r.var.smin});
   if (r.var.umin == 0 && zero == Zero::refused)
@@ -251,6 +265,27 @@ Result<void> Walk::memory_argument(unsigned regno, uint64_t size, Do what, Zero 
   }
   if (zero == Zero::allowed && size == 0 && r.is_null()) return {};
   return fail(ArgumentType{.r = to_reg(regno), .type = kernel_text(r.type()), .expected = "fp"});
+}
+
+// Memory that a function reads and writes as it likes; where it may be null it is looked at as if it were not.
+template <class Check>
+Result<void> Walk::read_and_write(unsigned regno, Check check) {
+  const Reg before = reg(regno);
+  if (before.maybe_null()) not_null(reg(regno));
+  auto done = check(Do::read);
+  if (done) done = check(Do::write);
+  if (before.maybe_null()) reg(regno) = before;
+  return done;
+}
+
+Result<void> Walk::memory_of_function(unsigned regno, uint64_t size) {
+  if (reg(regno).is_null()) return {};
+  return read_and_write(regno, [&](Do what) { return memory_argument(regno, size, what, Zero::allowed, nullptr); });
+}
+
+// Its size is in the next register.
+Result<void> Walk::sized_memory_of_function(unsigned regno) {
+  return read_and_write(regno, [&](Do what) { return size_argument(regno + 1, what, Zero::allowed, nullptr); });
 }
 
 // A key that is a known number: a lookup in an array then always finds something.

@@ -21,11 +21,16 @@ Result<const facts::Helper*> Walk::callable(int32_t id) {
   if (!h->rare.might_sleep) return h;
   const std::string name = "bpf_" + std::string(h->name);
   if (!cur_->in_sleepable) return fail(MightSleep{.helper = name});
-  if (cur_->rcu_locks > 0) return fail(SleepsInRegion{.helper = name, .id = id, .region = "rcu_read_lock region"});
-  if (cur_->preempt_locks > 0)
-    return fail(SleepsInRegion{.helper = name, .id = id, .region = "non-preemptible region"});
-  if (cur_->irq_id != 0) return fail(SleepsInRegion{.helper = name, .id = id, .region = "IRQ-disabled region"});
+  if (const auto region = sleepless_region(); !region.empty())
+    return fail(SleepsInRegion{.helper = name, .id = id, .region = std::string(region) + " region"});
   return h;
+}
+
+// A region in which nothing may sleep; "": none.
+std::string_view Walk::sleepless_region() const {
+  if (cur_->rcu_locks > 0) return "rcu_read_lock";
+  if (cur_->preempt_locks > 0) return "non-preemptible";
+  return cur_->irq_id != 0 ? "IRQ-disabled" : "";
 }
 
 // Whether programs of this type have the helper at all, which is the same at every call.
@@ -45,8 +50,7 @@ Result<const facts::Helper*> Walk::helper_here(int32_t id) const {
 }
 
 Result<void> Walk::call_helper(const isa::Insn& i) {
-  if (cur_->locks > 0 && i.imm != spin_unlock && i.imm != kptr_xchg)
-    return fail(CallUnderLock{.callee = "helper " + std::to_string(i.imm)});
+  if (cur_->locks > 0 && i.imm != spin_unlock) return fail(CallUnderLock{.callee = "helper " + std::to_string(i.imm)});
   Call call{.id = i.imm, .helper = TRY(callable(i.imm))};
   for (unsigned r = 1; r <= 5; ++r) TRY_VOID(argument(r, call));
   // What the helper fills is data from now on.
@@ -162,6 +166,13 @@ Result<void> Walk::helper_returns(Call& call) {
   return {};
 }
 
+// Lookups in maps of sockets give references.
+bool Walk::acquires_by_map(const Call& call) const {
+  if (call.id != map_lookup_elem || !call.map) return false;
+  const facts::MapType map = maps_[*call.map].row->id;
+  return map == facts::MapType::sockmap || map == facts::MapType::sockhash;
+}
+
 // Helpers whose answer is an error or a length that their size argument bounds.
 void Walk::limit_answer(const Call& call) {
   Scalar& v = reg(0).var;
@@ -184,10 +195,7 @@ void Walk::limit_answer(const Call& call) {
 
 void Walk::forget_packets() {
   each_reg(*cur_, [&](Reg& r) {
-    if (r.is_packet() || r.is(RegKind::packet_end)) {
-      r = Reg::any_number();
-      r.precise = numbers_start_precise();
-    }
+    if (r.is_packet() || r.is(RegKind::packet_end) || r.flags.has(RegFlag::packet_slice)) spoil(r);
   });
 }
 

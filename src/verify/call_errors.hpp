@@ -105,9 +105,6 @@ using isa::Pc;
   X(KfuncSleeps, "SKEP-V0457", "kfunc-sleeps", EACCES, (std::string, function), \
     "program must be sleepable to call sleepable kfunc {function}", \
     "{function} may sleep, and this program may not", "make it sleepable: a section name with .s") \
-  X(KfuncSleepsInRcu, "SKEP-V0458", "kfunc-sleeps-in-rcu", EACCES, (std::string, function), \
-    "kernel func {function} is sleepable within rcu_read_lock region", \
-    "{function} may sleep, and this is between bpf_rcu_read_lock() and its unlock", "end the region first") \
   X(KfuncSleepsInRegion, "SKEP-V0459", "kfunc-sleeps-in-region", EACCES, (std::string, function)(std::string, region), \
     "kernel func {function} is sleepable within {region} region", \
     "{function} may sleep, and this is a {region} region", "end the region first") \

@@ -3,6 +3,7 @@
 // put aside. Where the function ends its path goes back to the call, which asks again, until another round brings
 // nothing new (seen.cpp). What is called after the program has ended (timers) begins a path of its own, with nothing
 // on its stack.
+#include <limits>
 #include <set>
 
 #include "verify/call_errors.hpp"
@@ -38,7 +39,7 @@ Result<void> Walk::take_function(const isa::Insn& i) {
 }
 
 Result<void> Walk::call_back(How how, const Call& call) {
-  if (how == How::timer) return call_back_later(call.callback, reg(1).object, Asleep::no);
+  if (how == How::timer) return call_back_later(call.callback, reg(1).object, Asleep::no, Answers::zero);
   if (how == How::loop && !TRY(another_iteration(call))) {
     cur_->frame().callback_depth = 0;
     return {};
@@ -47,9 +48,6 @@ Result<void> Walk::call_back(How how, const Call& call) {
     return fail(NoElements{.type = std::string(maps_[*call.map].row->name)});
   State& s = *TRY(call_back_now(call.callback));
   callback_arguments(how, *s.frames[s.top - 1], s.frame());
-  ++s.callback_unrolls;
-  ++s.frames[s.top - 1]->callback_depth;
-  cur_->frame().callback_depth = 0;
   return {};
 }
 
@@ -82,11 +80,14 @@ Result<State*> Walk::call_back_now(uint32_t subprog) {
   frames_.runs_as_callback(subprog, Callback::now);
   f->kind = FrameKind::callback;
   f->most_return = 1;
+  ++s->callback_unrolls;
+  ++s->frames[s->top - 1]->callback_depth;
+  cur_->frame().callback_depth = 0;
   return s;
 }
 
 // (map, key, value): of an element of this map.
-Result<void> Walk::call_back_later(uint32_t subprog, uint32_t map, Asleep asleep) {
+Result<void> Walk::call_back_later(uint32_t subprog, uint32_t map, Asleep asleep, Answers answers) {
   State* s = pool_.make();
   TRY_VOID(walk_later({s, flow_.subprogs[subprog].first, at_}));
   frames_.runs_as_callback(subprog, Callback::later);
@@ -94,6 +95,10 @@ Result<void> Walk::call_back_later(uint32_t subprog, uint32_t map, Asleep asleep
   Frame& f = s->frame();
   f.subprog = subprog;
   f.kind = FrameKind::async_callback;
+  if (answers == Answers::any) {
+    f.least_return = std::numeric_limits<int32_t>::min();
+    f.most_return = std::numeric_limits<int32_t>::max();
+  }
   f.async_entry = cur_->frame().async_entry + 1;
   f.regs[10] = Reg::pointer(RegKind::stack);
   f.regs[1] = address(RegKind::map, map);

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "verify/object_errors.hpp"
+#include "verify/own_object_errors.hpp"
 #include "verify/walk.hpp"
 
 namespace skep::verify {
@@ -40,41 +41,72 @@ Reg* Walk::dynptr_behind(unsigned regno) {
 }
 
 Result<void> Walk::dynptr_argument(unsigned regno, const facts::Arg& arg, Call& call) {
-  if (arg.use == facts::Use::fills) {
-    TRY_VOID(dynptr_slot(regno));
-    for (int32_t b = 0; b < 16; b += 8) TRY_VOID(access({.reg = regno, .off = b, .size = 8, .what = Do::write}));
-    return make_dynptr(regno, arg.dynptr == facts::Dynptr::ringbuf ? DynptrKind::ringbuf : DynptrKind::local, 0);
-  }
+  if (arg.use == facts::Use::fills)
+    return fill_dynptr(regno, arg.dynptr == facts::Dynptr::ringbuf ? DynptrKind::ringbuf : DynptrKind::local, 0);
   if (arg.release) {
     if (!reg(regno).is(RegKind::stack)) return fail(DynptrConstReleased{.r = to_reg(regno)});
     const Reg* d = dynptr_behind(regno);
     if (d == nullptr || d->ref == 0) return fail(DynptrUnowned{.r = to_reg(regno), .number = regno});
   }
   if (reg(regno).is(RegKind::dynptr) && arg.use == facts::Use::writes) return fail(DynptrConst{.r = to_reg(regno)});
-  const Reg* d = dynptr_behind(regno);
-  if (d == nullptr) {
-    if (reg(regno).is(RegKind::stack)) TRY_VOID(dynptr_slot(regno));
-    return fail(DynptrMissing{.r = to_reg(regno), .number = regno});
-  }
-  const DynptrKind kind = kind_of(*d);
+  const Reg d = TRY(given_dynptr(regno));
+  const DynptrKind kind = kind_of(d);
   const bool suits = arg.dynptr == facts::Dynptr::any ||
                      (arg.dynptr == facts::Dynptr::ringbuf ? kind == DynptrKind::ringbuf : kind == DynptrKind::local);
   if (!suits)
     return fail(DynptrKindWrong{
         .r = to_reg(regno), .kind = arg.dynptr == facts::Dynptr::ringbuf ? "ringbuf" : "local", .number = regno});
   if (call.id == facts::helper_id::dynptr_data) {
-    call.dynptr = d->id;
-    call.ref = d->ref;
+    call.dynptr = d.id;
+    call.ref = d.ref;
   }
   if (call.id == facts::helper_id::dynptr_write && (kind == DynptrKind::skb || kind == DynptrKind::skb_meta))
     call.moves_packet = true;
-  if (reg(regno).is(RegKind::stack)) {
+  return {};
+}
+
+// The dynptr that an argument is, which is read.
+Result<Reg> Walk::given_dynptr(unsigned regno) {
+  const bool on_stack = reg(regno).is(RegKind::stack);
+  const Reg* d = dynptr_behind(regno);
+  if (d == nullptr) {
+    if (on_stack) TRY_VOID(dynptr_slot(regno));
+    return fail(DynptrMissing{.r = to_reg(regno), .number = regno});
+  }
+  if (on_stack) {
     const Frame& f = *cur_->frames[reg(regno).object];
     const unsigned slot = TRY(dynptr_slot(regno));
     slot_read(f, slot);
     slot_read(f, slot - 1);
   }
-  return {};
+  return *d;
+}
+
+// One that a kernel function takes, or makes: of a packet, or of the one that is cloned.
+Result<void> Walk::kfunc_dynptr(unsigned regno, const KfuncParam& p, KfuncCall& call) {
+  using facts::KfuncRule;
+  const Reg& r = reg(regno);
+  if (!r.is(RegKind::stack) && !r.is(RegKind::dynptr))
+    return fail(DynptrNowhere{.arg = regno - 1, .kind = kernel_text(r.type())});
+  if (!p.fills) {
+    call.dynptr = TRY(given_dynptr(regno));
+    return {};
+  }
+  if (r.is(RegKind::dynptr)) return fail(DynptrInTheWay{.r = to_reg(regno)});
+  DynptrKind kind = DynptrKind::local;
+  const KfuncRule rule = call.function.rule();
+  if (rule == KfuncRule::dynptr_from_skb) kind = DynptrKind::skb;
+  if (rule == KfuncRule::dynptr_from_xdp) kind = DynptrKind::xdp;
+  if (rule == KfuncRule::dynptr_from_skb_meta) kind = DynptrKind::skb_meta;
+  if (rule == KfuncRule::dynptr_clone) kind = kind_of(call.dynptr);
+  return fill_dynptr(regno, kind, call.dynptr.ref);
+}
+
+// Over what is on the stack there.
+Result<void> Walk::fill_dynptr(unsigned regno, DynptrKind kind, uint32_t cloned_ref) {
+  TRY_VOID(dynptr_slot(regno));
+  for (int32_t b = 0; b < 16; b += 8) TRY_VOID(access({.reg = regno, .off = b, .size = 8, .what = Do::write}));
+  return make_dynptr(regno, kind, cloned_ref);
 }
 
 Result<void> Walk::make_dynptr(unsigned regno, DynptrKind kind, uint32_t cloned_ref) {

@@ -34,18 +34,25 @@ class Finder {
     if (depth == 0 || found.size() >= most_fields) return;
     if (t.kind == btf::Kind::datasec) {
       for (const btf::SectionVar v : types_.section_vars(t))
-        look_at(types_.type(v.type).size_or_type, offset + v.offset, depth - 1);
+        look_at(types_.type(v.type).size_or_type, offset + v.offset, depth - 1, {.id = v.type});
       return;
     }
     if (t.kind != btf::Kind::struct_) return;
     for (uint32_t i = 0; i < t.vlen; ++i) {
       const btf::Member m = types_.member(t, i);
-      if (m.bit_offset % 8 == 0) look_at(m.type, offset + m.bit_offset / 8, depth - 1, t.id, i);
+      if (m.bit_offset % 8 == 0)
+        look_at(m.type, offset + m.bit_offset / 8, depth - 1, {.id = t.id, .member = static_cast<int32_t>(i)});
     }
   }
 
  private:
-  void look_at(btf::TypeId id, uint32_t offset, int depth, btf::TypeId record = 0, uint32_t member = 0) {
+  // Whose declaration tags say what a field holds: a member of a structure, or a variable.
+  struct Declared {
+    btf::TypeId id;
+    int32_t member = -1;
+  };
+
+  void look_at(btf::TypeId id, uint32_t offset, int depth, Declared as) {
     const btf::Type t = types_.resolve(id);
     if (t.kind == btf::Kind::array) {
       const btf::Array a = types_.array_of(t);
@@ -53,7 +60,7 @@ class Finder {
       if (!size) return;
       for (uint32_t i = 0; i < a.count && found.size() < most_fields; ++i) {
         const auto before = found.size();
-        look_at(a.element, offset + i * *size, depth, record, member);
+        look_at(a.element, offset + i * *size, depth, as);
         if (found.size() == before) return;  // nothing in the first, nothing in any
       }
       return;
@@ -64,7 +71,7 @@ class Finder {
       const bool of_pointer = k.id >= FieldKind::kptr_untrusted && k.id <= FieldKind::uptr;
       if (of_pointer || t.name != k.name || t.size_or_type != k.bytes) continue;
       MapField f{.kind = k.id, .offset = offset, .size = k.bytes};
-      if (k.id == FieldKind::list_head || k.id == FieldKind::rbtree_root) contents(f, record, member);
+      if (k.id == FieldKind::list_head || k.id == FieldKind::rbtree_root) contents(f, as);
       found.push_back(f);
       return;
     }
@@ -95,12 +102,12 @@ class Finder {
     }
   }
 
-  // A declaration tag of the member says what it holds: "contains:TYPE:MEMBER".
-  void contents(MapField& f, btf::TypeId record, uint32_t member) {
+  // "contains:TYPE:MEMBER"
+  void contents(MapField& f, Declared as) {
     for (btf::TypeId id = types_.first_id(); id < types_.count(); ++id) {
       const btf::Type tag = types_.type(id);
-      if (tag.kind != btf::Kind::decl_tag || tag.size_or_type != record ||
-          types_.tagged_component(tag) != static_cast<int32_t>(member) || !tag.name.starts_with("contains:"))
+      if (tag.kind != btf::Kind::decl_tag || tag.size_or_type != as.id || types_.tagged_component(tag) != as.member ||
+          !tag.name.starts_with("contains:"))
         continue;
       const std::string_view rest = tag.name.substr(9);
       const auto colon = rest.find(':');

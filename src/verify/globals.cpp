@@ -3,13 +3,11 @@
 // arguments keep the prototype's promise, and its answer is any number.
 #include "verify/call_errors.hpp"
 #include "verify/functions.hpp"
+#include "verify/object_errors.hpp"
 #include "verify/walk.hpp"
 
 namespace skep::verify {
 namespace {
-
-// What arguments are checked against that are not a helper's.
-constexpr facts::Helper no_helper = {.id = 0, .name = "function", .since = {}, .returns = {}, .args = {}, .where = {}};
 
 Reg parameter(const Param& p) {
   RegFlags flags;
@@ -83,7 +81,7 @@ Result<void> Walk::call_global(uint32_t subprog) {
   auto arguments = function_arguments(subprog);
   if (!arguments && arguments.error().row().err == EFAULT) return arguments;
   if (cur_->locks > 0) return fail(GlobalUnderLock{.function = function_name(subprog)});
-  const bool awake = !cur_->in_sleepable || cur_->rcu_locks > 0 || cur_->preempt_locks > 0 || cur_->irq_id != 0;
+  const bool awake = !cur_->in_sleepable || !sleepless_region().empty();
   if (callee.may_sleep && awake) return fail(GlobalMaySleep{.function = function_name(subprog)});
   if (!arguments) return arguments;
   if (callee.moves_packet) forget_packets();
@@ -121,14 +119,18 @@ Result<void> Walk::function_argument(uint32_t subprog, unsigned regno, const Par
     case ParamKind::dynptr: {
       const facts::Arg arg_row{.kind = facts::ArgKind::dynptr, .use = facts::Use::reads};
       TRY_VOID(argument_offset(regno, arg_row));
-      Call call{.id = 0, .helper = &no_helper};
-      return dynptr_argument(regno, arg_row, call);
+      TRY_VOID(given_dynptr(regno));
+      return {};
     }
     case ParamKind::kernel_object: {
       if (r.is_null() && p.or_null) return {};
       const facts::Arg arg_row{
           .kind = facts::ArgKind::btf_id, .or_null = p.or_null, .btf = q_.kernel_types->type(p.type).name};
-      TRY_VOID(argument_type(regno, arg_row, {.id = 0, .helper = &no_helper}));
+      TRY_VOID(argument_kind(regno, arg_row, r.type()));
+      if (!is_struct(r, p.type, Nested::yes))
+        return fail(OtherStruct{.r = to_reg(regno),
+                                .type = struct_name(r.object, static_cast<Types>(r.extra)),
+                                .expected = struct_name(p.type, Types::kernel)});
       return argument_offset(regno, arg_row);
     }
     case ParamKind::untrusted_object:
@@ -139,12 +141,7 @@ Result<void> Walk::function_argument(uint32_t subprog, unsigned regno, const Par
 
 // The function may read and write all of it, unless it is null.
 Result<void> Walk::function_memory(uint32_t subprog, unsigned regno, uint64_t size) {
-  const Reg before = reg(regno);
-  if (before.is_null()) return {};
-  if (before.maybe_null()) not_null(reg(regno));
-  auto done = memory_argument(regno, size, Do::read, Zero::allowed, nullptr);
-  if (done) done = memory_argument(regno, size, Do::write, Zero::allowed, nullptr);
-  if (before.maybe_null()) reg(regno) = before;
+  auto done = memory_of_function(regno, size);
   if (done || &done.error().row() == &NotModelled::row) return done;
   return fail(NoMemoryForFunction{.function = function_name(subprog),
                                   .subprog = subprog,

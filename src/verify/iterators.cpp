@@ -95,7 +95,8 @@ Result<void> Walk::make_iterator(unsigned regno, std::optional<IterSlots> at, bt
     Slot& slot = f.stack[s];
     slot.bytes.fill(Byte::iterator);
     slot.spilled = Reg::pointer(RegKind::stack);
-    if (call.function.is(KfuncFlag::rcu_protected)) slot.spilled.flags = in_rcu() ? RegFlag::rcu : RegFlag::untrusted;
+    if (call.function.is(KfuncFlag::rcu_protected))
+      slot.spilled.flags = in_rcu_section() ? RegFlag::rcu : RegFlag::untrusted;
     slot.spilled.object = type;
     slot.spilled.extra = in_state(slot.spilled, IterState::active);
     slot.spilled.ref = s == at->last ? id : 0;

@@ -84,11 +84,6 @@ std::string_view structure_of(facts::MapType t) {
   return "bpf_map";
 }
 
-bool is_trusted(const Reg& r) {
-  if (r.ref != 0) return true;
-  return r.flags.has(trusted) && r.flags.without(trusted | alloc | non_own_ref) == RegFlags{};
-}
-
 }  // namespace
 
 const btf::Btf* Walk::types_of(Types which) const {
@@ -131,9 +126,8 @@ Result<void> Walk::access_btf(const Access& a, int64_t off) {
     return fail(ObjectReadOnly{.r = to_reg(a.reg)});
   }
   if (own)
-    for (const MapField& f : object_fields(q_, r.object))
-      if (off < f.offset + f.size && off + a.size > f.offset && !f.is_kptr())
-        return fail(FieldOfObject{.what = std::string(f.name())});
+    for (const MapField& f : fields_behind(r))
+      if (off < f.offset + f.size && off + a.size > f.offset) return fail(FieldOfObject{.what = std::string(f.name())});
   const AtOffset found = TRY(walk_struct(*types, r.object, static_cast<uint64_t>(off), a.size));
   if (a.what == Do::write || a.value < 0) return {};
   const auto into = static_cast<unsigned>(a.value);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "verify/call_errors.hpp"
+#include "verify/own_object_errors.hpp"
 #include "verify/walk.hpp"
 
 namespace skep::verify {
@@ -12,23 +13,6 @@ namespace {
 using btf::Kind;
 using facts::KfuncFlag;
 using facts::KfuncRule;
-
-constexpr RegFlags trusting = RegFlags(RegFlag::alloc) | RegFlag::trusted | RegFlag::non_own_ref;
-bool has_unsafe_flags(const Reg& r) { return r.flags.without(trusting) != RegFlags{}; }
-
-// The kernel's structure behind pointers that have a kind of their own; "": none.
-std::string_view kernel_structure(RegKind k) {
-  if (k == RegKind::socket) return "sock";
-  if (k == RegKind::sock_common) return "sock_common";
-  if (k == RegKind::tcp_sock) return "tcp_sock";
-  return k == RegKind::map ? "bpf_map" : "";
-}
-
-bool is_trusted(const Reg& r) {
-  if (r.ref != 0) return true;
-  if (!kernel_structure(r.kind).empty() && !has_unsafe_flags(r)) return true;
-  return r.flags.any(trusting) && !has_unsafe_flags(r);
-}
 
 // What may be called while a bpf_spin_lock is held.
 constexpr KfuncRule under_lock[] = {
@@ -41,20 +25,19 @@ bool allowed_under_lock(const KernelFunction& f) {
   return f.name.starts_with("bpf_iter_num_") || f.name.starts_with("bpf_arena_") || f.name == "bpf_stream_vprintk_impl";
 }
 
-// Rules whose arguments and results are walked; calls by the others are not modelled.
-constexpr KfuncRule modelled[] = {
-    KfuncRule::none,           KfuncRule::rcu_lock,  KfuncRule::rcu_unlock,     KfuncRule::preempt_disable,
-    KfuncRule::preempt_enable, KfuncRule::throw_,    KfuncRule::trap,           KfuncRule::iter_css_task_new,
-    KfuncRule::session_cookie, KfuncRule::task_work, KfuncRule::get_kmem_cache, KfuncRule::wq_set_callback,
-    KfuncRule::xdp_pull_data,
-};
-bool is_modelled(KfuncRule r) { return std::ranges::find(modelled, r) != std::end(modelled); }
+// What programs call the context, where the kernel's own structure will do.
+bool is_projection(std::string_view wanted, std::string_view had) {
+  return (wanted == "__sk_buff" && had == "sk_buff") || (wanted == "xdp_md" && had == "xdp_buff");
+}
+
+bool is_slice(KfuncRule r) { return r == KfuncRule::dynptr_slice || r == KfuncRule::dynptr_slice_rdwr; }
+bool borrows(KfuncRule r) {
+  return r == KfuncRule::list_peek || r == KfuncRule::rbtree_peek || r == KfuncRule::rbtree_step;
+}
 
 std::string spelled(const btf::Btf& types, btf::TypeId id) { return types.spelled(id); }
 
 }  // namespace
-
-bool Walk::in_rcu() const { return cur_->rcu_locks > 0 || cur_->locks > 0 || !cur_->in_sleepable; }
 
 Result<void> Walk::call_kfunc(const isa::Insn&) {
   const KernelFunction* f = kfuncs_.at(at_);
@@ -66,22 +49,46 @@ Result<void> Walk::call_kfunc(const isa::Insn&) {
   }
   if (f->row == nullptr || !facts::may_call(*f->row, q_.type(), q_.attach_type(), prog_.attach_to))
     return fail(KfuncNotAllowed{.function = f->name});
-  if (!is_modelled(f->rule())) return fail(NotModelled{.what = f->name + "()"});
   KfuncCall call{.function = *f};
   if (f->rule() == KfuncRule::trap) return fail(Trapped{.at = {at_}});
   if (f->is(KfuncFlag::destructive) && !target_.caps().has(facts::Cap::sys_admin))
     return fail(KfuncDestroys{.function = f->name});
   if (f->is(KfuncFlag::sleepable) && !cur_->in_sleepable) return fail(KfuncSleeps{.function = f->name});
+  if (f->rule() == KfuncRule::res_lock || f->rule() == KfuncRule::res_lock_irqsave) TRY_VOID(may_fail_to_lock());
   TRY_VOID(kfunc_arguments(call));
-  if (f->rule() == KfuncRule::wq_set_callback) TRY_VOID(call_back_later(call.callback, reg(1).object, Asleep::yes));
-  if (f->rule() == KfuncRule::task_work) TRY_VOID(call_back_later(call.callback, reg(3).object, Asleep::yes));
+  TRY_VOID(kfunc_calls_back(call));
   TRY_VOID(kfunc_regions(*f));
   if (call.release != 0) TRY_VOID(release(reg(call.release).ref));
+  if (f->rule() == KfuncRule::list_push || f->rule() == KfuncRule::rbtree_add) TRY_VOID(give_to_graph());
   if (f->rule() == KfuncRule::throw_) return throws();
   clear_caller_saved();
   TRY_VOID(kfunc_returns(call));
   if (f->moves_packet()) forget_packets();
   if (f->is(KfuncFlag::iter_next)) return next_element(call.iterator);
+  return {};
+}
+
+Result<void> Walk::kfunc_calls_back(const KfuncCall& call) {
+  const KfuncRule rule = call.function.rule();
+  if (rule == KfuncRule::rbtree_add) return call_less(call);
+  if (rule == KfuncRule::wq_set_callback)
+    return call_back_later(call.callback, reg(1).object, Asleep::yes, Answers::zero);
+  if (rule == KfuncRule::task_work) return call_back_later(call.callback, reg(3).object, Asleep::yes, Answers::any);
+  return {};
+}
+
+// A resilient lock may be refused: that path goes on behind the call with an error, and nothing was locked.
+Result<void> Walk::may_fail_to_lock() {
+  constexpr int32_t largest_error = 4095;
+  State& s = *TRY(put_aside(at_ + 1, at_));
+  for (unsigned r = 0; r <= 5; ++r) s.reg(r) = Reg{};
+  Reg& error = s.reg(0) = Reg::any_number();
+  error.precise = numbers_start_precise();
+  error.var.s32_min = -largest_error;
+  error.var.s32_max = -1;
+  error.var.smin = -largest_error;
+  error.var.smax = -1;
+  error.var.sync();
   return {};
 }
 
@@ -97,7 +104,6 @@ Result<void> Walk::throws() {
 
 // Regions that a function begins or ends, and those in which it may not be called.
 Result<void> Walk::kfunc_regions(const KernelFunction& f) {
-  const bool sleeps = f.is(KfuncFlag::sleepable);
   const KfuncRule rule = f.rule();
   if (rule == KfuncRule::rcu_lock) {
     if (cur_->rcu_locks > 0) return fail(NestedRcu{.function = f.name});
@@ -106,19 +112,16 @@ Result<void> Walk::kfunc_regions(const KernelFunction& f) {
     if (cur_->rcu_locks == 0) return fail(UnmatchedRcu{.function = f.name});
     --cur_->rcu_locks;
     end_rcu();
-  } else if (sleeps && cur_->rcu_locks > 0) {
-    return fail(KfuncSleepsInRcu{.function = f.name});
   }
   if (rule == KfuncRule::preempt_disable) {
     ++cur_->preempt_locks;
   } else if (rule == KfuncRule::preempt_enable) {
     if (cur_->preempt_locks == 0) return fail(UnmatchedPreempt{.function = f.name});
     --cur_->preempt_locks;
-  } else if (sleeps && cur_->preempt_locks > 0) {
-    return fail(KfuncSleepsInRegion{.function = f.name, .region = "non-preemptible"});
   }
-  if (sleeps && cur_->irq_id != 0) return fail(KfuncSleepsInRegion{.function = f.name, .region = "IRQ-disabled"});
-  if (f.is(KfuncFlag::rcu_protected) && !in_rcu()) return fail(NeedsRcu{.function = f.name});
+  if (const auto region = sleepless_region(); f.is(KfuncFlag::sleepable) && !region.empty())
+    return fail(KfuncSleepsInRegion{.function = f.name, .region = std::string(region)});
+  if (f.is(KfuncFlag::rcu_protected) && !in_rcu_section()) return fail(NeedsRcu{.function = f.name});
   return {};
 }
 
@@ -159,7 +162,9 @@ Result<void> Walk::kfunc_number(unsigned regno, const KfuncParam& p, KfuncCall& 
   if (p.number == KfuncNumber::plain) return {};
   if (p.number != KfuncNumber::constant && call.result_size != 0) return fail(KfuncSizes{.arg = regno - 1});
   if (!r.is_constant()) return fail(KfuncNotConstant{.r = to_reg(regno)});
-  if (p.number != KfuncNumber::constant) {
+  if (p.number == KfuncNumber::constant) {
+    call.constant = r.constant();
+  } else {
     call.result_size = r.constant();
     call.result_writable = p.number == KfuncNumber::size_of_writable_result;
   }
@@ -201,22 +206,24 @@ Result<void> Walk::kfunc_pointer(unsigned regno, const KfuncParam& p, KfuncCall&
       if (!r.is(RegKind::func)) return fail(KfuncNotFunction{.arg = regno - 1, .kind = kernel_text(r.type())});
       call.callback = r.object;
       return {};
-    case KfuncArg::map: return kfunc_object(regno, kernel_struct("bpf_map"), call);
+    case KfuncArg::map: TRY_VOID(map_of_work(regno, call)); return kfunc_object(regno, kernel_struct("bpf_map"), call);
     case KfuncArg::ignored:
     case KfuncArg::number:
     case KfuncArg::ctx: return {};
+    case KfuncArg::dynptr: return kfunc_dynptr(regno, p, call);
+    case KfuncArg::alloc_object: return allocated_argument(regno, call);
+    case KfuncArg::refcounted: return counted_argument(regno, call);
+    case KfuncArg::list_head: return root_argument(regno, FieldKind::list_head, call);
+    case KfuncArg::list_node: return node_argument(regno, FieldKind::list_node, call);
+    case KfuncArg::rb_root: return root_argument(regno, FieldKind::rbtree_root, call);
+    case KfuncArg::rb_node: return node_argument(regno, FieldKind::rbtree_node, call);
+    case KfuncArg::work_queue: return work_argument(regno, FieldKind::work_queue, call);
+    case KfuncArg::task_work: return work_argument(regno, FieldKind::task_work, call);
+    case KfuncArg::irq_flag: return irq_flag_argument(regno, call);
+    case KfuncArg::res_lock: return res_lock_argument(regno, call);
     case KfuncArg::const_str:
-    case KfuncArg::dynptr:
-    case KfuncArg::alloc_object:
-    case KfuncArg::refcounted:
-    case KfuncArg::list_head:
-    case KfuncArg::list_node:
-    case KfuncArg::rb_root:
-    case KfuncArg::rb_node:
-    case KfuncArg::work_queue:
-    case KfuncArg::task_work:
-    case KfuncArg::irq_flag:
-    case KfuncArg::res_lock: return kfunc_object_argument(regno, p, call);
+      if (r.is_plain(RegKind::map_value)) return string_argument(regno);
+      return fail(NotAString{.arg = regno - 1, .kind = kernel_text(r.type())});
   }
   return {};
 }
@@ -232,7 +239,7 @@ Result<void> Walk::plain_pointer(unsigned regno, const KfuncParam& p) const {
 Result<void> Walk::kfunc_memory(unsigned regno, const KfuncParam& p, KfuncCall& call) {
   if (p.sized != KfuncSized::no && reg(regno + 1).is_scalar()) {
     call.size_taken = true;
-    TRY_VOID(kfunc_sized_memory(regno));
+    if (!p.optional || !reg(regno).is_null()) TRY_VOID(sized_memory_of_function(regno));
     if (p.sized == KfuncSized::by_constant_next) {
       if (!reg(regno + 1).is_constant()) return fail(KfuncNotConstant{.r = to_reg(regno + 1)});
       call.constant = reg(regno + 1).constant();
@@ -241,23 +248,7 @@ Result<void> Walk::kfunc_memory(unsigned regno, const KfuncParam& p, KfuncCall& 
   }
   const auto size = q_.kernel_types->size_of(p.type);
   if (!size) return fail(KfuncUnsized{.arg = regno - 1, .type = spelled(*q_.kernel_types, p.type)});
-  const Reg before = reg(regno);
-  if (before.is_null()) return {};
-  if (before.maybe_null()) not_null(reg(regno));
-  auto done = memory_argument(regno, *size, Do::read, Zero::allowed, nullptr);
-  if (done) done = memory_argument(regno, *size, Do::write, Zero::allowed, nullptr);
-  if (before.maybe_null()) reg(regno) = before;
-  return done;
-}
-
-Result<void> Walk::kfunc_sized_memory(unsigned regno) {
-  const Reg before = reg(regno);
-  if (before.maybe_null()) not_null(reg(regno));
-  Call as_helper{.id = 0, .helper = nullptr};
-  auto done = size_argument(regno + 1, Do::read, Zero::allowed, nullptr, as_helper);
-  if (done) done = size_argument(regno + 1, Do::write, Zero::allowed, nullptr, as_helper);
-  if (before.maybe_null()) reg(regno) = before;
-  return done;
+  return memory_of_function(regno, *size);
 }
 
 Result<void> Walk::kfunc_object(unsigned regno, btf::TypeId want, const KfuncCall& call) {
@@ -266,19 +257,23 @@ Result<void> Walk::kfunc_object(unsigned regno, btf::TypeId want, const KfuncCal
   const std::string_view structure = kernel_structure(r.kind);
   const bool usable = r.is(RegKind::btf) && (!has_unsafe_flags(r) || r.flags.has(RegFlag::rcu));
   if (!usable && structure.empty()) return fail(KfuncNotObject{.arg = regno - 1, .kind = kernel_text(r.type())});
-  if (r.is(RegKind::btf) && r.flags.has(RegFlag::alloc))
-    return fail(NotModelled{.what = "objects of the program's own"});
   const btf::TypeId have = r.is(RegKind::btf) ? r.object : kernel_struct(structure);
+  auto other = [&](std::string has) {
+    return fail(KfuncOtherObject{.function = call.function.name,
+                                 .arg = regno - 1,
+                                 .expected = spelled(types, want),
+                                 .r = to_reg(regno),
+                                 .has = std::move(has)});
+  };
+  if (r.is(RegKind::btf) && r.extra == static_cast<int32_t>(Types::program))
+    return other("struct " + struct_name(have, Types::program));
   const std::string_view wanted = types.type(want).name, had = types.type(have).name;
+  if (is_projection(wanted, had)) return {};
   const bool alias = wanted == std::string(had) + "___init" || had == std::string(wanted) + "___init";
   const bool exact =
       call.function.is(KfuncFlag::acquire) || alias || (call.function.is(KfuncFlag::release) && r.ref != 0);
   if (struct_at(types, have, r.off, want, exact ? Exact::yes : Exact::no)) return {};
-  return fail(KfuncOtherObject{.function = call.function.name,
-                               .arg = regno - 1,
-                               .expected = spelled(types, want),
-                               .r = to_reg(regno),
-                               .has = spelled(types, have)});
+  return other(spelled(types, have));
 }
 
 Result<void> Walk::kfunc_iterator(unsigned regno, const KfuncParam& p, KfuncCall& call) {
@@ -295,14 +290,37 @@ Result<void> Walk::kfunc_returns(KfuncCall& call) {
   const KernelFunction& f = call.function;
   const btf::Btf& types = *q_.kernel_types;
   const btf::Type t = types.type(f.returned);
-  const bool pointer = t.kind == Kind::ptr;
-  const btf::Type to = pointer ? types.resolve(t.size_or_type) : t;
-  const bool object = pointer && (to.kind == Kind::struct_ || to.kind == Kind::union_);
-  if (f.is(KfuncFlag::acquire) && !object) return fail(AcquiresNoObject{.function = f.name});
-  if (!pointer) {
-    if (t.kind != Kind::void_) set_unknown(0);
+  if (t.kind == Kind::void_) return {};
+  if (t.kind != Kind::ptr) {
+    if (f.is(KfuncFlag::acquire)) return fail(AcquiresNoObject{.function = f.name});
+    set_unknown(0);
+    if (f.rule() == KfuncRule::res_lock || f.rule() == KfuncRule::res_lock_irqsave) set_number(0, 0);
     return {};
   }
+  if (!TRY(kfunc_returns_special(call))) TRY_VOID(kfunc_returns_pointer(call, types.resolve(t.size_or_type)));
+  Reg& r0 = reg(0);
+  const bool counted = f.rule() == KfuncRule::refcount_acquire && call.object_owned;
+  const bool maybe_null = f.is(KfuncFlag::ret_null) && !counted;
+  if (maybe_null) {
+    r0.flags = r0.flags | RegFlag::maybe_null;
+    r0.id = new_id();
+  }
+  if (f.is(KfuncFlag::acquire)) {
+    r0.ref = acquire(Held::reference);
+    if (maybe_null) r0.id = r0.ref;
+  } else if (borrows(f.rule())) {
+    borrow(r0);
+  }
+  if (r0.id == 0 && may_hold_lock(r0)) r0.id = new_id();
+  return {};
+}
+
+// By its prototype alone.
+Result<void> Walk::kfunc_returns_pointer(KfuncCall& call, const btf::Type& to) {
+  const KernelFunction& f = call.function;
+  const btf::Btf& types = *q_.kernel_types;
+  const bool object = to.kind == Kind::struct_ || to.kind == Kind::union_;
+  if (f.is(KfuncFlag::acquire) && !object) return fail(AcquiresNoObject{.function = f.name});
   if (f.rule() == KfuncRule::session_cookie) call.result_size = 8, call.result_writable = true;
   Reg& r0 = reg(0);
   if (to.kind == Kind::void_) {
@@ -323,15 +341,67 @@ Result<void> Walk::kfunc_returns(KfuncCall& call) {
       r0.flags = RegFlag::rcu;
     if (f.is(KfuncFlag::iter_next)) r0.flags = r0.flags | element_flags(call.iterator);
   }
-  if (f.is(KfuncFlag::ret_null)) {
-    r0.flags = r0.flags | RegFlag::maybe_null;
-    r0.id = new_id();
+  return {};
+}
+
+// What BTF does not say; false: it says it.
+Result<bool> Walk::kfunc_returns_special(const KfuncCall& call) {
+  Reg& r0 = reg(0);
+  const KfuncRule rule = call.function.rule();
+  if (rule == KfuncRule::obj_new || rule == KfuncRule::percpu_obj_new || rule == KfuncRule::refcount_acquire) {
+    const btf::TypeId type = rule == KfuncRule::refcount_acquire ? call.object : TRY(type_to_make(call));
+    r0 = Reg::pointer(RegKind::btf, RegFlag::alloc);
+    if (rule == KfuncRule::percpu_obj_new) r0.flags = r0.flags | RegFlag::percpu;
+    r0.object = type;
+    r0.extra = static_cast<int32_t>(Types::program);
+    return true;
   }
-  if (f.is(KfuncFlag::acquire)) {
-    const uint32_t id = acquire(Held::reference);
-    if (f.is(KfuncFlag::ret_null)) r0.id = id;
-    r0.ref = id;
+  if (call.root) {
+    r0 = node_of(*call.root);
+    return true;
   }
+  if (is_slice(rule)) {
+    if (rule == KfuncRule::dynptr_slice_rdwr && !may_touch_packet(Do::write))
+      return fail(SliceOfReadOnly{.function = call.function.name});
+    r0 = Reg::pointer(RegKind::mem, RegFlag::slice);
+    const auto kind = static_cast<DynptrKind>(call.dynptr.object);
+    if (kind == DynptrKind::skb || kind == DynptrKind::xdp || kind == DynptrKind::skb_meta)
+      r0.flags = r0.flags | RegFlag::packet_slice;
+    if (rule == KfuncRule::dynptr_slice) r0.flags = r0.flags | RegFlag::rdonly;
+    r0.object = static_cast<uint32_t>(*call.constant);
+    r0.extra = static_cast<int32_t>(call.dynptr.id);
+    return true;
+  }
+  if (rule == KfuncRule::cast_to_kern_ctx) {
+    r0 = Reg::pointer(RegKind::btf, RegFlag::trusted);
+    r0.object = kernel_context(*q_.kernel_types, q_.type());
+    if (q_.kernel_types->type(r0.object).kind != Kind::struct_)
+      return fail(KfuncWithoutContext{.function = call.function.name, .id = r0.object});
+    return true;
+  }
+  if (rule == KfuncRule::rdonly_cast) {
+    TRY_VOID(cast_result(call));
+    return true;
+  }
+  return false;
+}
+
+// A pointer to a type of the kernel that nobody vouches for: a fault while it is read gives 0.
+Result<void> Walk::cast_result(const KfuncCall& call) {
+  const btf::Btf& types = *q_.kernel_types;
+  const std::string& function = call.function.name;
+  if (*call.constant >= types.count())
+    return fail(NoSuchType{.id = static_cast<int64_t>(*call.constant), .function = function});
+  const btf::Type to = types.type(static_cast<btf::TypeId>(*call.constant));
+  Reg& r0 = reg(0);
+  if (to.kind == Kind::void_) {
+    r0 = Reg::pointer(RegKind::mem, RegFlag::rdonly | RegFlag::untrusted);
+    return {};
+  }
+  if (to.kind != Kind::struct_ && to.kind != Kind::union_)
+    return fail(CastToNumber{.type = spelled(types, to.id), .function = function});
+  r0 = Reg::pointer(RegKind::btf, RegFlag::untrusted);
+  r0.object = to.id;
   return {};
 }
 

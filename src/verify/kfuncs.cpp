@@ -75,8 +75,11 @@ KernelFunction Kfuncs::describe(btf::TypeId id) const {
       p.kind = KfuncArg::ignored;
     } else if (t.kind == Kind::ptr) {
       const btf::Type pointed = types.resolve(t.size_or_type);
-      p = {.kind = kind_of_pointer(q_, pointed, param.name, iterates && n == 0),
-           .nullable = param.name.ends_with("__nullable") || param.name.ends_with("__opt"),
+      const KfuncArg kind = kind_of_pointer(q_, pointed, param.name, iterates && n == 0);
+      p = {.kind = f.rule() == facts::KfuncRule::cast_to_kern_ctx ? KfuncArg::ctx : kind,
+           .nullable = param.name.ends_with("__nullable"),
+           .optional = param.name.ends_with("__opt"),
+           .fills = param.name.ends_with("__uninit"),
            .type = pointed.id};
     } else {
       p = number_param(param.name);
@@ -141,6 +144,18 @@ bool struct_at(const btf::Btf& types, btf::TypeId have, int64_t off, btf::TypeId
     return struct_at(types, inner.id, within, want, exact);
   }
   return false;
+}
+
+// BTF has a structure that pairs the contexts of all program types with the kernel's own.
+btf::TypeId kernel_context(const btf::Btf& types, facts::ProgType type) {
+  std::string member = "BPF_PROG_TYPE_";
+  for (const char c : facts::row(type).name) member += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  member += "_kern";
+  const auto pairs = types.find("bpf_ctx_convert", Kind::struct_);
+  if (!pairs) return 0;
+  for (const btf::Member m : types.members(types.type(*pairs)))
+    if (m.name == member) return types.resolve(m.type).id;
+  return 0;
 }
 
 static bool is_plain_data(const btf::Btf& types, btf::TypeId id, unsigned depth) {

@@ -49,7 +49,9 @@ struct KfuncParam {
   KfuncNumber number = KfuncNumber::plain;
   KfuncSized sized = KfuncSized::no;
   bool nullable = false;
-  btf::TypeId type = 0;  // what a pointer points to, behind typedefs and qualifiers
+  bool optional = false;  // memory: may be null whatever its size
+  bool fills = false;     // what it points to is made by the call
+  btf::TypeId type = 0;   // what a pointer points to, behind typedefs and qualifiers
 };
 
 struct KernelFunction {
@@ -92,6 +94,9 @@ class Kfuncs {
 // Whether an object of the kernel's structure `have` has a `want` at byte `off`: is one, or begins with one there.
 enum class Exact : uint8_t { no, yes };  // yes: it is one, and off is 0
 bool struct_at(const btf::Btf& types, btf::TypeId have, int64_t off, btf::TypeId want, Exact exact);
+
+// The kernel's structure behind the context of programs of a type; 0: none.
+btf::TypeId kernel_context(const btf::Btf& types, facts::ProgType type);
 
 // Numbers, and structures of nothing but numbers.
 bool is_plain_data(const btf::Btf& types, btf::TypeId id);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "verify/object_errors.hpp"
+#include "verify/own_object_errors.hpp"
 #include "verify/walk.hpp"
 
 namespace skep::verify {
@@ -19,45 +20,47 @@ bool has_lock(std::span<const MapField> fields) {
 
 std::span<const MapField> Walk::map_fields(uint32_t map) const { return maps_[map].fields; }
 const MapField* Walk::map_field_at(uint32_t map, int64_t off) const { return field_at(maps_[map].fields, off); }
+
+// Of a map's value, or of an object that the program allocated.
+std::span<const MapField> Walk::fields_behind(const Reg& r) {
+  if (r.is(RegKind::map_value)) return map_fields(r.object);
+  if (!r.is(RegKind::btf) || r.extra != static_cast<int32_t>(Types::program)) return {};
+  const auto [known, first] = own_fields_.try_emplace(r.object);
+  if (first) known->second = object_fields(q_, r.object);
+  return known->second;
+}
 bool Walk::map_holds_lock(uint32_t map) const { return has_lock(maps_[map].fields); }
+
+bool Walk::map_has_work(uint32_t map) const {
+  const auto fields = map_fields(map);
+  return field_of(fields, work_queue) != nullptr || field_of(fields, task_work) != nullptr;
+}
 
 // Two inner maps of one outer map are told apart by the lookup that found them, if it matters whose object it is.
 bool Walk::map_has_private_objects(uint32_t map) const {
-  const auto fields = map_fields(map);
-  return field_of(fields, timer) != nullptr || field_of(fields, work_queue) != nullptr ||
-         field_of(fields, task_work) != nullptr;
+  return field_of(map_fields(map), timer) != nullptr || map_has_work(map);
 }
 
-bool Walk::may_hold_lock(const Reg& r) const {
-  if (r.is(RegKind::map_value)) return map_holds_lock(r.object);
-  return r.is(RegKind::btf) && r.flags.has(RegFlag::alloc) && r.extra == static_cast<int32_t>(Types::program) &&
-         has_lock(object_fields(q_, r.object));
-}
+bool Walk::may_hold_lock(const Reg& r) { return has_lock(fields_behind(r)); }
 
 // The field that an argument must point to, exactly.
-Result<const MapField*> Walk::field_argument(unsigned regno, FieldKind kind, std::string_view what) const {
-  const Reg& r = cur_->reg(regno);
+Result<void> Walk::field_argument(unsigned regno, FieldKind kind, std::string_view what) {
+  const Reg& r = reg(regno);
   const std::string words(what);
   if (!r.var.is_constant()) return fail(FieldMoves{.r = to_reg(regno), .what = words});
   const bool in_map = r.is(RegKind::map_value);
   if (in_map && (q_.module.btf == nullptr || maps_[r.object].def->value_type == 0))
     return fail(FieldWithoutTypes{.map = maps_[r.object].def->name, .what = words});
-  const MapField* f = nullptr;
-  std::vector<MapField> own;
-  if (in_map) {
-    f = field_of(map_fields(r.object), kind);
-  } else {
-    own = object_fields(q_, r.object);
-    f = field_of(own, kind);
-  }
+  const MapField* f = field_of(fields_behind(r), kind);
   const std::string owner = in_map ? "map '" + maps_[r.object].def->name + "'" : "local 'kptr'";
   if (f == nullptr) return fail(NoSuchField{.map = owner, .what = words});
   const int64_t off = static_cast<int64_t>(r.constant()) + r.off;
   if (off != f->offset) return fail(OtherField{.off = off, .what = words, .at = f->offset});
-  return in_map ? f : nullptr;
+  return {};
 }
 
 Result<void> Walk::lock_argument(unsigned regno, Call& call) {
+  if (compares_nodes()) return fail(LockInLess{.r = to_reg(regno)});
   return call.id == facts::helper_id::spin_unlock ? unlock(regno, Held::spin_lock) : lock(regno, Held::spin_lock);
 }
 
@@ -74,8 +77,7 @@ Result<void> Walk::lock(unsigned regno, Held kind) {
   const LockAt at = lock_at(regno);
   if (!plain)
     for (const Reference& h : cur_->held)
-      if (h.kind != Held::reference && h.kind != Held::irq_state && h.kind != Held::spin_lock && h.id == at.id &&
-          h.object == at.object)
+      if (h.is_lock() && h.kind != Held::spin_lock && h.id == at.id && h.object == at.object)
         return fail(SameLock{.what = std::string(what)});
   cur_->held.push_back({.kind = kind, .id = at.id, .insn = at_, .object = at.object});
   ++cur_->locks;
@@ -99,7 +101,7 @@ Result<void> Walk::unlock(unsigned regno, Held kind) {
   --cur_->locks;
   cur_->active_lock_id = cur_->active_lock_object = 0;
   for (const Reference& h : cur_->held)
-    if (h.kind != Held::reference && h.kind != Held::irq_state) {
+    if (h.is_lock()) {
       cur_->active_lock_id = h.id;
       cur_->active_lock_object = h.object;
     }
@@ -126,14 +128,45 @@ Result<void> Walk::timer_argument(unsigned regno, Call& call) {
   return {};
 }
 
+// Work that a value holds, to be done later.
+Result<void> Walk::work_argument(unsigned regno, FieldKind kind, KfuncCall& call) {
+  const Reg& r = reg(regno);
+  if (!r.is_plain(RegKind::map_value)) return fail(NoMapValue{.arg = regno - 1, .kind = kernel_text(r.type())});
+  TRY_VOID(field_argument(regno, kind, kernel_name(kind)));
+  call.work = regno;
+  return {};
+}
+
+// The map that a value's work is of, among the arguments: the value's own. Linux 6.18.44 crashes where it is given a
+// map without any fields.
+Result<void> Walk::map_of_work(unsigned regno, const KfuncCall& call) const {
+  const Reg& r = cur_->reg(regno);
+  if (!r.is_map_address()) return fail(NotTheMap{.r = to_reg(regno), .kind = kernel_text(r.type())});
+  if (call.work == 0) return {};
+  const Reg& value = cur_->reg(call.work);
+  if (value.object == r.object && value.extra == r.extra) return {};
+  return fail(WorkOfOtherMap{.r = to_reg(regno), .work = to_reg(call.work)});
+}
+
+Result<void> Walk::res_lock_argument(unsigned regno, const KfuncCall& call) {
+  using facts::KfuncRule;
+  const Reg& r = reg(regno);
+  if (!r.is_plain(RegKind::map_value) && r.type() != RegType{RegKind::btf, RegFlag::alloc})
+    return fail(LockNowhere{.arg = regno - 1, .kind = kernel_text(r.type())});
+  const KfuncRule rule = call.function.rule();
+  const bool irq = rule == KfuncRule::res_lock_irqsave || rule == KfuncRule::res_unlock_irqrestore;
+  const Held kind = irq ? Held::res_lock_irq : Held::res_lock;
+  const bool locks = rule == KfuncRule::res_lock || rule == KfuncRule::res_lock_irqsave;
+  return locks ? lock(regno, kind) : unlock(regno, kind);
+}
+
 Result<void> Walk::kptr_argument(unsigned regno, Call& call) {
   const Reg& r = reg(regno);
   const bool in_map = r.is(RegKind::map_value);
   if (!r.var.is_constant()) return fail(FieldMoves{.r = to_reg(regno), .what = "kptr"});
   if (in_map && (q_.module.btf == nullptr || maps_[r.object].def->value_type == 0))
     return fail(FieldWithoutTypes{.map = maps_[r.object].def->name, .what = "bpf_kptr_xchg"});
-  const std::vector<MapField> own = in_map ? std::vector<MapField>{} : object_fields(q_, r.object);
-  const std::span<const MapField> fields = in_map ? map_fields(r.object) : std::span(own);
+  const std::span<const MapField> fields = fields_behind(r);
   const int64_t off = static_cast<int64_t>(r.constant()) + r.off;
   if (!std::ranges::any_of(fields, &MapField::is_kptr))
     return fail(NoSuchField{.map = in_map ? "map '" + maps_[r.object].def->name + "'" : "R1", .what = "kptr"});
@@ -192,6 +225,7 @@ RegFlags Walk::kptr_flags(const MapField& f) const {
   return f.of == Types::program ? flags | RegFlag::alloc : flags;
 }
 
+// Whether objects that RCU frees are safe here.
 bool Walk::in_rcu_section() const { return cur_->rcu_locks > 0 || cur_->locks > 0 || !cur_->in_sleepable; }
 
 // Whether this register may be put into that field.

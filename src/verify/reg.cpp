@@ -7,6 +7,18 @@
 
 namespace skep::verify {
 
+std::string_view kernel_structure(RegKind k) {
+  if (k == RegKind::socket) return "sock";
+  if (k == RegKind::sock_common) return "sock_common";
+  if (k == RegKind::tcp_sock) return "tcp_sock";
+  return k == RegKind::map ? "bpf_map" : "";
+}
+
+bool is_trusted(const Reg& r) {
+  if (r.ref != 0) return true;
+  return (r.flags.any(trusting) || !kernel_structure(r.kind).empty()) && !has_unsafe_flags(r);
+}
+
 bool same_pointee(const Reg& a, const Reg& b) {
   return a.kind == b.kind && a.flags == b.flags && a.off == b.off && a.object == b.object && a.extra == b.extra;
 }

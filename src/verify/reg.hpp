@@ -78,7 +78,9 @@ constexpr bool one_of(RegKind k, std::initializer_list<RegKind> kinds) {
   X(  untrusted,     6,  "untrusted_" ) \
   X(  trusted,       7,  "trusted_"   ) \
   X(  alloc,         8,  ""           ) /* an object the program allocated */ \
-  X(  non_own_ref,   9,  ""           )
+  X(  non_own_ref,   9,  ""           ) \
+  X(  slice,        10,  ""           ) /* mem: a piece of a dynptr */ \
+  X(  packet_slice, 11,  ""           ) /* that lies in the packet  */
 // clang-format on
 enum class RegFlag : uint8_t {
 #define X(name, bit, text) name = bit,
@@ -142,6 +144,15 @@ struct Reg {
   static Reg pointer(RegKind k, RegFlags flags = {}) { return {.kind = k, .flags = flags}; }
 };
 static_assert(std::is_trivially_copyable_v<Reg> && sizeof(Reg) == 88);
+
+// The kernel's structure behind pointers that have a kind of their own; "": none.
+std::string_view kernel_structure(RegKind k);
+
+// What a pointer to an object may be and still be trusted, and whether it is more than that.
+inline constexpr RegFlags trusting = RegFlags(RegFlag::alloc) | RegFlag::trusted | RegFlag::non_own_ref;
+constexpr bool has_unsafe_flags(const Reg& r) { return r.flags.without(trusting) != RegFlags{}; }
+// Nobody frees the object behind it while the program has it.
+bool is_trusted(const Reg& r);
 
 // The same knowledge, but for ids and references.
 bool same_pointee(const Reg& a, const Reg& b);    // kind, flags, off, object, extra

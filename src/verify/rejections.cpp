@@ -7,6 +7,7 @@
 #include "verify/call_errors.hpp"
 #include "verify/errors.hpp"
 #include "verify/object_errors.hpp"
+#include "verify/own_object_errors.hpp"
 #include "verify/walk_errors.hpp"
 
 namespace skep::verify {
@@ -20,7 +21,9 @@ std::span<const Diagnostic* const> rejections() {
                     SKEP_FIELD_REJECTIONS(SKEP_DIAGNOSTIC_ROW) SKEP_OBJECT_REJECTIONS(SKEP_DIAGNOSTIC_ROW)
                         SKEP_DYNPTR_REJECTIONS(SKEP_DIAGNOSTIC_ROW) SKEP_CALL_REJECTIONS(SKEP_DIAGNOSTIC_ROW)
                             SKEP_FUNCTION_REJECTIONS(SKEP_DIAGNOSTIC_ROW) SKEP_KFUNC_REJECTIONS(SKEP_DIAGNOSTIC_ROW)
-                                SKEP_HELD_REJECTIONS(SKEP_DIAGNOSTIC_ROW) SKEP_PROGRAM_REJECTIONS(SKEP_DIAGNOSTIC_ROW)};
+                                SKEP_HELD_REJECTIONS(SKEP_DIAGNOSTIC_ROW) SKEP_PROGRAM_REJECTIONS(SKEP_DIAGNOSTIC_ROW)
+                                    SKEP_OWN_OBJECT_REJECTIONS(SKEP_DIAGNOSTIC_ROW)
+                                        SKEP_REGION_REJECTIONS(SKEP_DIAGNOSTIC_ROW)};
     std::ranges::sort(rows, {}, &Diagnostic::code);
     return rows;
   }();
@@ -35,6 +38,7 @@ std::string_view category_of(const Diagnostic& row) {
     case '4': return "calls";
     case '5': return "what is held";
     case '6': return "the program as a whole";
+    case '8': return "what is owned";
     default: return "";
   }
 }

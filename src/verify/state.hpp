@@ -81,6 +81,7 @@ struct Reference {
   uint32_t id;
   uint32_t insn;    // that acquired it
   uint32_t object;  // locks: the map or the allocation the lock lives in
+  bool is_lock() const { return kind != Held::reference && kind != Held::irq_state; }
   bool operator==(const Reference&) const = default;
 };
 

@@ -50,6 +50,7 @@ enum class Do : uint8_t { read, write };
 enum class Zero : uint8_t { refused, allowed };  // a size of nothing
 enum class Direct : uint8_t { no, yes };         // by a load or store; no: by a helper
 enum class Bits : uint8_t { whole, low };
+enum class Answers : uint8_t { zero, any };
 enum class Asleep : uint8_t { no, yes };  // where sleeping is allowed
 
 struct Access {
@@ -103,6 +104,11 @@ struct KfuncCall {
   uint64_t result_size = 0;
   bool result_writable = false;
   bool size_taken = false;  // the argument just looked at was memory, and the next one its size
+  btf::TypeId object = 0;   // of the program: what a counted reference is to
+  bool object_owned = false;
+  std::optional<MapField> root = {};  // the list or the tree among the arguments
+  unsigned work = 0;                  // the argument that is work in a map's value
+  Reg dynptr = {};                    // the dynptr among the arguments
   IterSlots iterator = {};
 };
 
@@ -272,9 +278,11 @@ class Walk {
   std::span<const MapField> map_fields(uint32_t map) const;
   const MapField* map_field_at(uint32_t map, int64_t off) const;
   bool map_holds_lock(uint32_t map) const;
+  bool map_has_work(uint32_t map) const;
   bool map_has_private_objects(uint32_t map) const;
-  bool may_hold_lock(const Reg& r) const;
-  Result<const MapField*> field_argument(unsigned regno, FieldKind kind, std::string_view what) const;
+  std::span<const MapField> fields_behind(const Reg& r);
+  bool may_hold_lock(const Reg& r);
+  Result<void> field_argument(unsigned regno, FieldKind kind, std::string_view what);
   LockAt lock_at(unsigned regno) const;
   Result<void> lock(unsigned regno, Held kind);
   Result<void> unlock(unsigned regno, Held kind);
@@ -287,10 +295,16 @@ class Walk {
   Result<void> access_kptr(const Access& a, const MapField& field);
   Result<void> lock_argument(unsigned regno, Call& call);
   Result<void> timer_argument(unsigned regno, Call& call);
+  Result<void> work_argument(unsigned regno, FieldKind kind, KfuncCall& call);
+  Result<void> map_of_work(unsigned regno, const KfuncCall& call) const;
+  Result<void> res_lock_argument(unsigned regno, const KfuncCall& call);
   Result<void> kptr_argument(unsigned regno, Call& call);
 
   // dynptrs.cpp
   Result<void> dynptr_argument(unsigned regno, const facts::Arg& arg, Call& call);
+  Result<Reg> given_dynptr(unsigned regno);
+  Result<void> fill_dynptr(unsigned regno, DynptrKind kind, uint32_t cloned_ref);
+  Result<void> kfunc_dynptr(unsigned regno, const KfuncParam& p, KfuncCall& call);
   Result<unsigned> dynptr_slot(unsigned regno) const;  // the first of its two: the higher index
   Reg* dynptr_behind(unsigned regno);                  // null: none is there
   Result<void> make_dynptr(unsigned regno, DynptrKind kind, uint32_t cloned_ref);
@@ -323,10 +337,15 @@ class Walk {
 
   // arguments.cpp
   Result<void> argument(unsigned regno, Call& call);
+  Result<void> argument_kind(unsigned regno, const facts::Arg& arg, RegType type) const;
   Result<void> argument_type(unsigned regno, const facts::Arg& arg, const Call& call) const;
   Result<void> argument_offset(unsigned regno, const facts::Arg& arg) const;
   Result<void> argument_value(unsigned regno, const facts::Arg& arg, Call& call);
-  Result<void> size_argument(unsigned regno, Do what, Zero zero, Raw* raw, Call& call);
+  Result<void> size_argument(unsigned regno, Do what, Zero zero, Raw* raw);
+  template <class Check>
+  Result<void> read_and_write(unsigned regno, Check check);
+  Result<void> memory_of_function(unsigned regno, uint64_t size);
+  Result<void> sized_memory_of_function(unsigned regno);
   Result<void> memory_argument(unsigned regno, uint64_t size, Do what, Zero zero, Raw* raw);
   Result<void> constant_key(unsigned regno, uint32_t size, Call& call);
   Result<void> adjust_map_value(facts::Arg& arg, const Call& call) const;
@@ -354,17 +373,37 @@ class Walk {
   Result<void> throws();
   Result<void> kfunc_regions(const KernelFunction& f);
   void end_rcu();
-  bool in_rcu() const;
+  std::string_view sleepless_region() const;
   Result<void> kfunc_arguments(KfuncCall& call);
   Result<void> kfunc_number(unsigned regno, const KfuncParam& p, KfuncCall& call);
   Result<void> kfunc_pointer(unsigned regno, const KfuncParam& p, KfuncCall& call);
   Result<void> plain_pointer(unsigned regno, const KfuncParam& p) const;
   Result<void> kfunc_memory(unsigned regno, const KfuncParam& p, KfuncCall& call);
-  Result<void> kfunc_sized_memory(unsigned regno);
   Result<void> kfunc_object(unsigned regno, btf::TypeId want, const KfuncCall& call);
   Result<void> kfunc_iterator(unsigned regno, const KfuncParam& p, KfuncCall& call);
-  Result<void> kfunc_object_argument(unsigned regno, const KfuncParam& p, KfuncCall& call);
+  Result<void> kfunc_calls_back(const KfuncCall& call);
+  Result<void> may_fail_to_lock();
   Result<void> kfunc_returns(KfuncCall& call);
+  Result<void> kfunc_returns_pointer(KfuncCall& call, const btf::Type& to);
+  Result<bool> kfunc_returns_special(const KfuncCall& call);
+  Result<void> cast_result(const KfuncCall& call);
+
+  // graphs.cpp: objects of the program, lists and trees of them
+  Result<btf::TypeId> type_to_make(const KfuncCall& call) const;
+  Result<void> allocated_argument(unsigned regno, KfuncCall& call);
+  Result<void> counted_argument(unsigned regno, KfuncCall& call);
+  Result<void> root_argument(unsigned regno, FieldKind kind, KfuncCall& call);
+  Result<void> node_argument(unsigned regno, FieldKind kind, const KfuncCall& call);
+  static Reg node_of(const MapField& root);
+  void borrow(Reg& r);
+  Result<void> give_to_graph();
+  bool compares_nodes() const;
+  Result<void> call_less(const KfuncCall& call);
+
+  // irq_flags.cpp
+  Result<void> irq_flag_argument(unsigned regno, const KfuncCall& call);
+  Result<void> save_irq(unsigned regno, std::optional<IterSlots> at, uint32_t saver);
+  Result<void> restore_irq(unsigned regno, std::optional<IterSlots> at, uint32_t saver);
 
   // iterators.cpp
   bool iterates(uint32_t insn) const;  // the instruction is an iterator's next
@@ -380,7 +419,7 @@ class Walk {
   Result<void> call_back(facts::Callback how, const Call& call);
   Result<bool> another_iteration(const Call& call);
   Result<State*> call_back_now(uint32_t subprog);
-  Result<void> call_back_later(uint32_t subprog, uint32_t map, Asleep asleep);
+  Result<void> call_back_later(uint32_t subprog, uint32_t map, Asleep asleep, Answers answers);
   void callback_arguments(facts::Callback how, const Frame& caller, Frame& callee);
   Result<void> may_return_at_once(const Reg& answer);
 
@@ -422,6 +461,7 @@ class Walk {
   };
   std::map<uint32_t, Unrolled> loops_called_;
   std::optional<uint32_t> missing_kfunc_;
+  std::map<btf::TypeId, std::vector<MapField>> own_fields_;  // of the program's structures, once asked for
 
   Pool pool_;
   State* cur_ = nullptr;
