@@ -16,9 +16,9 @@ Json verify_json(const Question& q) {
   verify::Effort sum;
   std::size_t prog = 0;
   verify::Verdict last{.answer = verify::Answer::accepted};
-  const auto begin = std::chrono::steady_clock::now();
   // Kernel objects have the running kernel's types.
   const btf::Shared types = kernel::vmlinux().value_or(nullptr);
+  const auto begin = std::chrono::steady_clock::now();
   const std::size_t judged = std::min(q.module->progs.size(), q.judged);
   for (; prog < judged && last.answer == verify::Answer::accepted; ++prog) {
     last = verify::verify({.module = *q.module,

@@ -128,7 +128,8 @@ Loaded load_with_log(Command command, Attr attr) {
     attr.log_size = size;
     attr.log_true_size = 0;
     const int fd = bpf(command, attr);
-    if (fd != -ENOSPC || size == most || ::strnlen(log.get(), size) + 1 < size / 2)
+    const bool whole = attr.log_true_size != 0 ? attr.log_true_size <= size : ::strnlen(log.get(), size) + 1 < size / 2;
+    if (fd != -ENOSPC || size == most || whole)
       return {.fd = Fd(std::max(fd, -1)), .err = std::min(fd, 0), .log = {log.get(), ::strnlen(log.get(), size)}};
     // Linux before 6.4 does not say how large the log would have been.
     size = std::min(most, attr.log_true_size > size ? attr.log_true_size + 4096 : size * 16);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // May this register be that argument? What each kind of argument takes is one row; memory is then measured.
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -83,13 +84,10 @@ Result<void> Walk::argument_kind(unsigned regno, const facts::Arg& arg, RegType 
   if (may_be_read_only(arg)) type.flags = type.flags.without(rdonly);
   if (arg.or_null) type.flags = type.flags.without(maybe_null);
   if (arg.kind == ArgKind::mem || arg.kind == ArgKind::fixed_mem) type.flags = type.flags.without(slice | packet_slice);
-  bool found = false;
+  const auto types = std::span(row->types).first(row->count);
+  if (std::ranges::find(types, type) != types.end()) return {};
   std::string expected;
-  for (unsigned k = 0; k < row->count; ++k) {
-    found |= type == row->types[k];
-    expected += (k == 0 ? "" : ", ") + kernel_text(row->types[k]);
-  }
-  if (found) return {};
+  for (const RegType& each : types) expected += (expected.empty() ? "" : ", ") + kernel_text(each);
   return fail(
       ArgumentType{.r = to_reg(regno), .type = kernel_text(cur_->reg(regno).type()), .expected = std::move(expected)});
 }

@@ -43,6 +43,8 @@ class Precision {
   // Whatever is precise in `old`, which the state was found to be covered by.
   Result<Marked> propagate(const State& old, State& s);
 
+  std::size_t bytes() const { return transfers_.capacity() * sizeof(Transfer); }
+
   static void mark_all(State& s);    // every number of every checkpoint above
   static void forget_all(State& s);  // every number of this state is unmarked
 

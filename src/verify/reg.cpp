@@ -19,12 +19,6 @@ bool is_trusted(const Reg& r) {
   return (r.flags.any(trusting) || !kernel_structure(r.kind).empty()) && !has_unsafe_flags(r);
 }
 
-bool same_pointee(const Reg& a, const Reg& b) {
-  return a.kind == b.kind && a.flags == b.flags && a.off == b.off && a.object == b.object && a.extra == b.extra;
-}
-
-bool same_knowledge(const Reg& a, const Reg& b) { return same_pointee(a, b) && a.var == b.var; }
-
 std::string kernel_text(RegType t) {
   static constexpr std::array words = {
 #define X(name, text) std::string_view(text),

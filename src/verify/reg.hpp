@@ -155,8 +155,10 @@ constexpr bool has_unsafe_flags(const Reg& r) { return r.flags.without(trusting)
 bool is_trusted(const Reg& r);
 
 // The same knowledge, but for ids and references.
-bool same_pointee(const Reg& a, const Reg& b);    // kind, flags, off, object, extra
-bool same_knowledge(const Reg& a, const Reg& b);  // and var
+inline bool same_pointee(const Reg& a, const Reg& b) {
+  return a.kind == b.kind && a.flags == b.flags && a.off == b.off && a.object == b.object && a.extra == b.extra;
+}
+inline bool same_knowledge(const Reg& a, const Reg& b) { return same_pointee(a, b) && a.var == b.var; }
 
 std::string kernel_tnum(const Tnum&);  // "(0x0; 0xff)"
 std::string kernel_text(const Reg&);   // as a line of the log at level 2 has it

@@ -2,6 +2,7 @@
 #include "verify/same.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace skep::verify {
 
@@ -78,6 +79,15 @@ const Reg* Comparer::number_in(const Slot& s) const {
 }
 
 bool Comparer::slots(const Slot& old, const Slot& s, Compare how) {
+  // Most slots are all of one kind, and of the same.
+  const auto as_word = [](const Slot& slot) { return std::bit_cast<uint64_t>(slot.bytes); };
+  constexpr auto all = [](Byte b) { return uint64_t{0x0101010101010101} * static_cast<uint64_t>(b); };
+  const uint64_t word = as_word(old);
+  if (how == Compare::covered && word == all(Byte::invalid)) return true;
+  if (word == as_word(s)) {
+    if (word == all(Byte::spill)) return regs(old.spilled, s.spilled, how);
+    if (word == all(Byte::misc) || word == all(Byte::zero) || word == all(Byte::invalid)) return true;
+  }
   auto unread = [&](Byte b) { return b == Byte::invalid || (b == Byte::misc && uninit_stack_readable); };
   if (how == Compare::covered && std::ranges::all_of(old.bytes, unread)) return true;
   for (unsigned i = 0; i < slot_bytes; ++i) {
@@ -120,9 +130,10 @@ bool Comparer::stacks(const Frame& old, const Frame& f, Compare how) {
 
 bool Comparer::frames(const Frame& old, const Frame& f, uint32_t insn, Compare how) {
   if (old.callback_depth > f.callback_depth) return false;
-  const uint16_t live = flow.at[insn].live;
-  for (unsigned r = 0; r < old.regs.size(); ++r)
-    if ((live >> r & 1) != 0 && !regs(old.regs[r], f.regs[r], how)) return false;
+  for (unsigned live = flow.at[insn].live; live != 0; live &= live - 1) {
+    const auto r = static_cast<unsigned>(std::countr_zero(live));
+    if (!regs(old.regs[r], f.regs[r], how)) return false;
+  }
   return stacks(old, f, how);
 }
 

@@ -9,6 +9,7 @@
 //
 // The thresholds are Linux's: they decide how often states are kept, and with that what is too complex.
 #include <algorithm>
+#include <ranges>
 
 #include "verify/walk.hpp"
 
@@ -19,7 +20,7 @@ constexpr uint64_t jumps_between = 2, insns_between = 8;  // checkpoints
 constexpr uint64_t jumps_between_in_loop = 20, insns_between_in_loop = 100;
 constexpr std::size_t longest_history = 40;
 constexpr uint32_t misses_allowed = 3, misses_allowed_where_loops_end = 64;
-constexpr std::size_t most_back_edges = 64;
+constexpr unsigned most_rounds = 65;  // of precision along back edges
 
 bool same_callsites(const State& a, const State& b) {
   if (a.top != b.top) return false;
@@ -86,20 +87,16 @@ Result<void> Walk::leave_loop(State& s) {
   loop->entry = nullptr;
   auto edges = std::move(loop->back_edges);
   loop->back_edges.clear();
-  if (edges.size() > most_back_edges) {
-    for (auto& e : edges) Precision::mark_all(*e.from);
-  } else {
-    for (bool changed = true; changed;) {
-      changed = false;
-      for (auto& e : edges) changed |= TRY(precision_.propagate(*e.covered_by, *e.from)) == Marked::something;
-    }
-  }
-  for (auto& e : edges) pool_.release(e.from);
   back_edges_ -= edges.size();
-  if (back_edges_ == 0) {
-    for (State* dead : buried_) pool_.release(dead);
-    buried_.clear();
+  unsigned rounds = 0;
+  for (bool changed = true; changed && rounds < most_rounds; ++rounds) {
+    changed = false;
+    for (const BackEdge& e : std::views::reverse(edges))
+      changed |= TRY(precision_.propagate(*e.covered_by, *e.from)) == Marked::something;
+    if (changed && rounds + 1 == most_rounds)
+      for (const BackEdge& each : edges) Precision::mark_all(*each.from);
   }
+  for (const BackEdge& e : edges) pool_.release(e.from);
   return {};
 }
 
@@ -109,12 +106,12 @@ bool Walk::has_back_edges(const State& s) {
   return loop != nullptr && !loop->back_edges.empty();
 }
 
+// An evicted state goes when it has no paths left, unless back edges still need its loop; then it stays for good, and
+// Linux counts it among the kept ones.
 void Walk::bury(State& s) {
-  if (back_edges_ == 0) {
-    pool_.release(&s);
-  } else {
-    buried_.push_back(&s);
-  }
+  if (has_back_edges(s)) return;
+  --evicted_states_;
+  pool_.release(&s);
 }
 
 // A path is over: from its end up, whatever has no path left is done.
@@ -123,10 +120,7 @@ Result<void> Walk::path_ended() {
     if (--s->branches != 0) break;
     TRY_VOID(leave_loop(*s));
     State* parent = s->parent;
-    if (s->evicted) {
-      --evicted_states_;
-      bury(*s);
-    }
+    if (s->evicted) bury(*s);
     s = parent;
   }
   return {};
@@ -249,12 +243,9 @@ Result<bool> Walk::seen_before() {
     if (old->misses > old->hits * allowed + allowed) {
       *link = old->next;
       --kept_states_;
-      if (old->branches == 0) {
-        bury(*old);
-      } else {
-        old->evicted = true;
-        ++evicted_states_;
-      }
+      ++evicted_states_;
+      old->evicted = true;
+      if (old->branches == 0) bury(*old);
     } else {
       link = &old->next;
     }

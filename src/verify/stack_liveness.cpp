@@ -179,6 +179,16 @@ StackLiveness::Masks StackLiveness::masks(const CallChain& chain, unsigned frame
   return m == nullptr ? Masks{} : *m;
 }
 
+std::size_t StackLiveness::bytes() const {
+  std::size_t all = (jumps_begin_.size() + jumps_.size() + order_.size() + place_.size()) * sizeof(uint32_t);
+  for (const auto& [key, in] : all_) {
+    all += sizeof(Instance) + in->visited.size() * sizeof(Visit);
+    for (const auto& t : in->frames)
+      if (t) all += sizeof(FrameTable) + t->at.size() * sizeof(Masks) + t->stale.size() * sizeof(uint64_t);
+  }
+  return all;
+}
+
 // Linux's order, because what is half way known can depend on it: the successors of an instruction are put aside
 // together, and the last is followed first.
 void StackLiveness::know_order() {

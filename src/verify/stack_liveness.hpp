@@ -80,6 +80,7 @@ class StackLiveness {
   struct Masks {
     SlotSet may_read = 0, must_write = 0, live = 0, written = 0;
   };
+  std::size_t bytes() const;  // of its tables
   // For tests and for pictures.
   Masks masks(const CallChain& chain, unsigned frame, uint32_t insn);
 

@@ -88,6 +88,7 @@ static Answered answer(const Question& q, Recorder* recorder, Notes take_notes) 
   auto done = walk.run();
   v.effort = walk.effort;
   v.effort.stack_depth = walk.frames().total();
+  v.effort.peak_bytes = walk.bytes();
   if (!done) {
     refuse(std::move(done).error(), walk.at());
     return out;

@@ -35,6 +35,12 @@ Walk::Walk(const Question& q, Flow flow, const Kfuncs& kfuncs, Recorder* recorde
     }
 }
 
+std::size_t Walk::bytes() const {
+  const std::size_t by_insn = sizeof(isa::Op) + sizeof(At) + sizeof(State*) + sizeof(RegType) + sizeof(uint32_t);
+  return flow_.ops.size() * by_insn + pool_.bytes() + live_.bytes() + precision_.bytes() +
+         aside_.capacity() * sizeof(Aside);
+}
+
 Result<void> Walk::run() {
   TRY_VOID(walk_main());
   for (uint32_t f = 1; f < flow_.subprogs.size(); ++f) called_[f] = called_[f] || flow_.subprogs[f].catches;
@@ -210,16 +216,6 @@ Result<void> Walk::reserved_fields() {
 
 bool Walk::is_global(uint32_t subprog) const {
   return flow_.has_types && flow_.subprogs[subprog].linkage == btf::Linkage::global;
-}
-
-Result<void> Walk::need(unsigned r) const {
-  if (cur_->frame().regs[r].kind == RegKind::not_init) return fail(NotInitialised{.r = {static_cast<uint8_t>(r)}});
-  return {};
-}
-
-Result<void> Walk::need_writable(unsigned r) const {
-  if (r == 10) return fail(FrameIsReadOnly{.r = {10}});
-  return {};
 }
 
 void Walk::give_id(Reg& r) {

@@ -123,6 +123,7 @@ class Walk {
   const Flow& flow() const { return flow_; }
   const FrameUse& frames() const { return frames_; }
   uint32_t at() const { return at_; }  // the instruction looked at last
+  std::size_t bytes() const;           // of memory taken, which is never given back before the end
   // Linux puts the loop in the place of some calls of bpf_loop, which takes stack in their functions.
   uint32_t inlined_loops_stack() const;
   std::optional<uint32_t> missing_kfunc() const { return missing_kfunc_; }  // reached although the target lacks it
@@ -184,8 +185,14 @@ class Walk {
   bool has_back_edges(const State& s);
 
   // registers
-  Result<void> need(unsigned r) const;  // it may be read
-  Result<void> need_writable(unsigned r) const;
+  Result<void> need(unsigned r) const {  // it may be read
+    if (cur_->frame().regs[r].kind == RegKind::not_init) return fail(NotInitialised{.r = {static_cast<uint8_t>(r)}});
+    return {};
+  }
+  Result<void> need_writable(unsigned r) const {
+    if (r == 10) return fail(FrameIsReadOnly{.r = {10}});
+    return {};
+  }
   Reg& reg(unsigned r) { return cur_->frame().regs[r]; }
   uint32_t new_id() { return ++ids_; }
   void give_id(Reg& r);  // before a number is copied
@@ -472,7 +479,6 @@ class Walk {
   std::vector<State*> explored_;  // buckets, by instruction and call site
   std::map<LoopKey, Loop> loops_;
   std::size_t back_edges_ = 0;
-  std::vector<State*> buried_;  // evicted, but a back edge may still need them
   uint32_t ids_ = 0;
   uint64_t jumps_ = 0;
   uint64_t jumps_at_checkpoint_ = 0, processed_at_checkpoint_ = 0;

@@ -229,12 +229,14 @@ class Loading {
     return ask(spec);
   }
 
-  // Figures cost little; the walk that tells which instruction is wrong is written only where one is.
+  // Figures cost little; the walk that tells which instruction is wrong is written only where one is. A path of a
+  // million instructions is too much to write, and where it ends says nothing.
   Program ask(sys::ProgramSpec& spec) const {
     const sys::WithoutCaps fewer(options_.caps == facts::Caps::all() ? 0 : bits_missing(options_.caps));
     spec.log_level = options_.log | log_stats;
     auto loaded = sys::load_program(spec);
-    if (loaded.err != 0 && !loaded.log.empty() && (options_.log & 3) == 0) {
+    if (loaded.err != 0 && !loaded.log.empty() && (options_.log & 3) == 0 &&
+        loaded.log.find("BPF program is too large") == std::string::npos) {
       spec.log_level |= log_insns;
       loaded = sys::load_program(spec);
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // An array on the stack at an index that may be anything: refused.
+// Kinds: linked
 #include "effort.h"
 
 SEC("socket")

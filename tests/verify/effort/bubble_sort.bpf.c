@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sorting by swaps: a branch in each of 1,560 rounds.
+// Kinds: maps
 #include "effort.h"
 
 SEC("socket")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A function with a loop, called in a loop with other bounds each time.
+// Kinds: subprograms
 #include "effort.h"
 
 static __attribute__((noinline)) int mix(int x, int n) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A key on the stack that a helper reads: its bound is forgotten, and the branches pile up.
+// Kinds: maps
 #include "effort.h"
 
 SEC("socket")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Type, length, value: the place in the packet is a number the packet decides.
+// Kinds: packets
 #include "effort.h"
 
 SEC("xdp")

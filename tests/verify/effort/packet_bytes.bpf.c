@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every byte of a packet, each compared with its end.
+// Kinds: packets
 #include "effort.h"
 
 SEC("xdp")

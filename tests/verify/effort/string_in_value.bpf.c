@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A string in a map value, looked through until it ends.
+// Kinds: maps
 #include "effort.h"
 
 SEC("socket")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Seven ways through each of sixty rounds.
+// Kinds: switches
 #include "effort.h"
 
 SEC("socket")

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// An open-coded iterator over a thousand numbers, counted by their bits in an array on the stack.
+// Kinds: iterators linked
+#include "effort.h"
+
+SEC("socket")
+int walk(void *ctx) {
+  __u32 counts[8] = {}, most = 0;
+  each_number(i, 0, 1000) {
+    __u32 x = bpf_get_prandom_u32();
+    for (int k = 0; k < 4; k++)
+      if (x >> k & 1) counts[k]++;
+  }
+  each_number(i, 0, 8) {
+    if (i >= 0 && i < 8 && counts[i] > most) most = counts[i];
+  }
+  return most;
+}
