@@ -87,7 +87,7 @@ def main():
     options.add_argument("programs", nargs="*")
     options.add_argument("--rounds", type=int, default=3, help="runs of which the least time counts")
     options.add_argument("--json", help="the rows, to a file")
-    options = options.parse_args()
+    options = options.parse_intermixed_args()
     judge = Judge(options.skep)
     print(f"{'':9} {'program':20} {'':8} {'processed':>9} {'states':>9} {'peak':>9} {'per insn':>9} {'skep us':>11} "
           f"{'Linux us':>11} {'times':>6}")
