@@ -108,8 +108,12 @@ Verdict verdict_of(int err, std::string log) {
   std::optional<uint32_t> last_walked;
   std::string_view message;
   for (std::string_view rest = v.log; !rest.empty();) {
-    const std::string_view line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    std::string_view line = rest.substr(0, rest.find('\n'));
+    // Not all messages end their line; the figures follow them at once.
+    if (const auto figures = line.find(time_took); figures != line.npos && figures > 0)
+      line = line.substr(0, figures), rest.remove_prefix(figures);
+    else
+      rest.remove_prefix(std::min(rest.size(), line.size() + 1));
     if (line.empty() || is_figure(line, v.effort)) continue;
     if (line.starts_with("cur state:") || line.starts_with("old state:")) continue;  // behind "infinite loop detected"
     const auto insn = walked(line);
