@@ -9,8 +9,12 @@
 //     helper              id
 #define SKEP_HELPER_IDS(X) \
   X(  map_lookup_elem,      1 ) \
+  X(  map_update_elem,      2 ) \
+  X(  map_delete_elem,      3 ) \
   X(  tail_call,           12 ) \
   X(  get_local_storage,   81 ) \
+  X(  map_push_elem,       87 ) \
+  X(  map_pop_elem,        88 ) \
   X(  spin_unlock,         94 ) \
   X(  per_cpu_ptr,        153 ) \
   X(  this_cpu_ptr,       154 ) \

@@ -12,13 +12,16 @@ namespace {
 std::string named(const Reg& r) { return kernel_text(r.type()); }
 
 // Of a misaligned access, as Linux names memory.
+// Linux's word for it, before a space; there is none for memory of other kinds.
 std::string pointed_to(const Reg& r) {
-  if (r.is_packet()) return "packet";
-  if (r.is(RegKind::map_value)) return "value";
-  if (r.is(RegKind::map_key)) return "key";
-  if (r.is(RegKind::ctx)) return "context";
-  if (r.is(RegKind::stack)) return "stack";
-  return named(r);
+  using enum RegKind;
+  if (one_of(r.kind, {mem, buf, btf, tp_buffer})) return "";
+  if (r.is_packet()) return "packet ";
+  if (r.is(map_value)) return "value ";
+  if (r.is(map_key)) return "key ";
+  if (r.is(ctx)) return "context ";
+  if (r.is(flow_keys)) return "flow keys ";
+  return (r.is(stack) ? "stack" : named(r)) + " ";
 }
 
 bool is_socket(const Reg& r) {
@@ -120,7 +123,8 @@ Result<void> Walk::aligned(const Access& a) const {
   if (((where.value | where.mask) & (a.size - 1)) == 0) return {};
   std::string var = r.var.is_constant() ? std::to_string(r.var.value()) : kernel_tnum(r.var.bits);
   if (r.is_packet()) var = std::to_string(ip_align) + "+" + var;
-  return fail(Misaligned{.pointer = pointed_to(r), .var = var, .fixed = r.off, .off = a.off, .size = a.size});
+  return fail(Misaligned{
+      .pointer = named(r), .words = pointed_to(r), .var = var, .fixed = r.off, .off = a.off, .size = a.size});
 }
 
 Result<void> Walk::access(const Access& a) {

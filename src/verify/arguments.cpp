@@ -28,7 +28,7 @@ constexpr RegType with(RegKind k, RegFlags f) { return {k, f}; }
 
 constexpr Takes takes_memory(ArgKind k) {
   return takes(k, plain(stack), plain(packet), plain(packet_meta), plain(map_key), plain(map_value), plain(mem),
-               with(mem, ringbuf), plain(buf), with(btf, trusted), plain(ctx));
+               with(mem, ringbuf), plain(buf), with(btf, trusted));
 }
 
 constexpr Takes table[] = {
@@ -307,9 +307,10 @@ Result<void> Walk::constant_key(unsigned regno, uint32_t size, Call& call) {
     call.key = 0;
     return {};
   }
-  const bool at_start = top == 7;
-  if (!at_start || !all(Byte::spill) || !s.spilled.is_scalar() || !s.spilled.var.is_constant()) return {};
-  if (size < 8 && s.bytes[7 - size] == Byte::spill) return {};
+  // What was stored counts for the key if as many of its bytes lie behind the key's first as the key has.
+  if (s.bytes[7] != Byte::spill || !all(Byte::spill) || !s.spilled.is_scalar() || !s.spilled.var.is_constant())
+    return {};
+  if (size <= top && s.bytes[top - size] == Byte::spill) return {};
   TRY_VOID(precision_.mark_slot(*cur_, f.index, slot));
   call.key = s.spilled.constant();
   return {};

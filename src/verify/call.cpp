@@ -37,6 +37,7 @@ std::string_view Walk::sleepless_region() const {
 Result<const facts::Helper*> Walk::helper_here(int32_t id) const {
   const auto number = static_cast<uint64_t>(static_cast<uint32_t>(id));
   const facts::Helper* any = facts::helper_by_id(number);
+  if (id == 0) return fail(HelperNotForType{.helper = "bpf_unspec", .id = id, .type = q_.type()});
   if (any == nullptr) return fail(NoSuchHelper{.id = id});
   const facts::Helper* h = target_.prototype(number, q_.helpers_as());
   const std::string name = "bpf_" + std::string(any->name);
@@ -53,6 +54,7 @@ Result<void> Walk::call_helper(const isa::Insn& i) {
   if (cur_->locks > 0 && i.imm != spin_unlock) return fail(CallUnderLock{.callee = "helper " + std::to_string(i.imm)});
   Call call{.id = i.imm, .helper = TRY(callable(i.imm))};
   for (unsigned r = 1; r <= 5; ++r) TRY_VOID(argument(r, call));
+  if (call.map) TRY_VOID(map_may_change(*call.map, call));
   // What the helper fills is data from now on.
   for (uint64_t b = 0; b < call.raw.size; ++b)
     TRY_VOID(access(
@@ -100,6 +102,14 @@ Result<void> Walk::special_helper(Call& call) {
   TRY_VOID(dynptr_helper(call));
   for (const facts::Arg& a : call.helper->args)
     if (a.callback != facts::Callback::none) return call_back(a.callback, call);
+  return {};
+}
+
+// The elements of maps that programs only read stay as they are, whatever the map's type.
+Result<void> Walk::map_may_change(uint32_t map, const Call& call) const {
+  const bool changes =
+      call.id == map_update_elem || call.id == map_delete_elem || call.id == map_push_elem || call.id == map_pop_elem;
+  if (changes && only_read(map)) return fail(MapReadOnly{.helper = call.name()});
   return {};
 }
 

@@ -19,12 +19,14 @@ bool owns(DynptrKind k) { return k == DynptrKind::ringbuf || k == DynptrKind::fi
 
 }  // namespace
 
-// A dynptr as an argument is on the stack, whole and aligned.
-Result<unsigned> Walk::dynptr_slot(unsigned regno) const {
+// A dynptr as an argument is on the stack, whole and aligned. Linux says where it is not, and then what was asked for.
+Result<unsigned> Walk::dynptr_slot(unsigned regno, std::string_view asked) const {
   const Reg& r = cur_->reg(regno);
-  if (!r.var.is_constant()) return fail(DynptrSomewhere{.r = to_reg(regno), .what = "dynptr"});
+  if (!r.var.is_constant())
+    return fail(DynptrSomewhere{.r = to_reg(regno), .what = "dynptr", .asked = std::string(asked)});
   const int64_t off = r.off + static_cast<int64_t>(r.constant());
-  if (off % 8 != 0 || off > -16) return fail(DynptrOffset{.r = to_reg(regno), .what = "dynptr", .off = off});
+  if (off % 8 != 0 || off > -16)
+    return fail(DynptrOffset{.r = to_reg(regno), .what = "dynptr", .off = off, .asked = std::string(asked)});
   return static_cast<unsigned>(-off / 8 - 1);
 }
 
@@ -70,7 +72,7 @@ Result<Reg> Walk::given_dynptr(unsigned regno) {
   const bool on_stack = reg(regno).is(RegKind::stack);
   const Reg* d = dynptr_behind(regno);
   if (d == nullptr) {
-    if (on_stack) TRY_VOID(dynptr_slot(regno));
+    if (on_stack) TRY_VOID(dynptr_slot(regno, "Expected an initialized dynptr as arg #" + std::to_string(regno - 1)));
     return fail(DynptrMissing{.r = to_reg(regno), .number = regno});
   }
   if (on_stack) {
@@ -104,7 +106,7 @@ Result<void> Walk::kfunc_dynptr(unsigned regno, const KfuncParam& p, KfuncCall& 
 
 // Over what is on the stack there.
 Result<void> Walk::fill_dynptr(unsigned regno, DynptrKind kind, uint32_t cloned_ref) {
-  TRY_VOID(dynptr_slot(regno));
+  TRY_VOID(dynptr_slot(regno, "Dynptr has to be an uninitialized dynptr"));
   for (int32_t b = 0; b < 16; b += 8) TRY_VOID(access({.reg = regno, .off = b, .size = 8, .what = Do::write}));
   return make_dynptr(regno, kind, cloned_ref);
 }

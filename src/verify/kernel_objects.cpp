@@ -151,7 +151,7 @@ Result<void> Walk::access_btf(const Access& a, int64_t off) {
 // How the pointer in a member is trusted, by how its structure is.
 RegFlags Walk::flags_of_member(const Reg& from, std::string_view member, btf::TypeId, RegFlags tags) const {
   if (from.flags.has(untrusted)) return untrusted;
-  const RegFlags without_trust = tags.without(trusted | rcu | untrusted);
+  const RegFlags without_trust = tags.without(trusted | rcu);  // what a union makes untrusted stays so
   const bool kept_by_rcu = from.flags.has(rcu);
   if (!is_trusted(from) && !kept_by_rcu) return without_trust;
   const std::string type = struct_name(from.object, static_cast<Types>(from.extra));

@@ -57,6 +57,9 @@ inline constexpr int enotsupp = 524;  // Linux's own, which no header for progra
   X(ProgramGpl, "SKEP-V0717", "program-gpl", EINVAL, (std::string, what), \
     "{what} programs must have a GPL compatible license", \
     "{what} programs need a licence compatible with the GPL", "char LICENSE[] SEC(\"license\") = \"GPL\";") \
+  X(MapReadOnly, "SKEP-V0718", "map-read-only", EACCES, (std::string, helper), \
+    "write into map forbidden", \
+    "{helper} changes the map's elements, which programs may only read (the flag rdonly_prog)", "") \
   X(NoArena, "SKEP-V0715", "no-arena", EINVAL, (isa::Reg, r), \
     "addr_space_cast insn can only be used in a program that has an associated arena", \
     "{r} becomes an address in an arena, and the program names none", "") \
@@ -201,11 +204,11 @@ inline constexpr int enotsupp = 524;  // Linux's own, which no header for progra
 
 // V078x: dynptrs and strings
 #define SKEP_DYNPTR_REJECTIONS(X) \
-  X(DynptrSomewhere, "SKEP-V0780", "dynptr-somewhere", EINVAL, (isa::Reg, r)(std::string, what), \
-    "{what} has to be at a constant offset", \
+  X(DynptrSomewhere, "SKEP-V0780", "dynptr-somewhere", EINVAL, (isa::Reg, r)(std::string, what)(std::string, asked), \
+    "{what} has to be at a constant offset\n{asked}", \
     "{r} must be a {what} on the stack, and where it points is not known", "") \
-  X(DynptrOffset, "SKEP-V0781", "dynptr-offset", EINVAL, (isa::Reg, r)(std::string, what)(int64_t, off), \
-    "cannot pass in {what} at an offset={off}", \
+  X(DynptrOffset, "SKEP-V0781", "dynptr-offset", EINVAL, (isa::Reg, r)(std::string, what)(int64_t, off)(std::string, asked), \
+    "cannot pass in {what} at an offset={off}\n{asked}", \
     "{r} must be a {what}: 16 bytes of the stack, aligned; it is r10 + {off}", "") \
   X(DynptrMissing, "SKEP-V0782", "dynptr-missing", EINVAL, (isa::Reg, r)(uint64_t, number), \
     "Expected an initialized dynptr as arg #{number}", \

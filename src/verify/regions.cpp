@@ -91,10 +91,14 @@ Result<void> Walk::access_buffer(const Access& a, int64_t off) {
   return {};
 }
 
+bool Walk::only_read(uint32_t map) const {
+  return (maps_[map].def->flags & facts::map_flag::rdonly_prog) != 0 || maps_[map].row->rare.read_only;
+}
+
 Result<void> Walk::map_flags_allow(unsigned regno, int64_t off, uint64_t size, Do what) {
   const module::MapDef& def = *maps_[reg(regno).object].def;
-  const bool refused = what == Do::read ? (def.flags & facts::map_flag::wronly_prog) != 0
-                                        : (def.flags & facts::map_flag::rdonly_prog) != 0;
+  const bool refused =
+      what == Do::read ? (def.flags & facts::map_flag::wronly_prog) != 0 : only_read(reg(regno).object);
   if (refused)
     return fail(MapForbids{
         .how = what == Do::read ? "read from" : "write into", .value_size = def.value_size, .off = off, .size = size});

@@ -33,6 +33,19 @@ static Result<void> attributes(const Question& q) {
   return {};
 }
 
+// What Linux asks about the place where a program of this type is attached, before it walks.
+static Result<void> attachment(const Question& q) {
+  const facts::ProgTypeFacts& facts = facts::row(q.type()).rare;
+  const bool sleeps = (q.prog.flags & facts::prog_flag::sleepable) != 0;
+  if (!sleeps && facts.sleeps == facts::Sleeps::must) return fail(MustSleep{.type = q.type()});
+  if (sleeps && !facts::may_sleep(q.type(), q.attach_type())) return fail(MayNotSleep{.type = q.type()});
+  if (facts.names == facts::NamesTarget::function && q.prog.attach_to.empty())
+    return fail(NamesNoTarget{.type = q.type()});
+  if (facts.gpl_only && !q.gpl_compatible())
+    return fail(ProgramGpl{.what = q.type() == facts::ProgType::lsm ? "LSM" : "struct ops"});
+  return {};
+}
+
 // The instruction that a diagnostic of the control flow names.
 static uint32_t named_place(const Error& e) {
   for (const Field& f : e.fields())
@@ -77,9 +90,8 @@ static Answered answer(const Question& q, Recorder* recorder, Notes take_notes) 
     refuse(std::move(flow).error(), place);
     return out;
   }
-  if (facts::row(q.type()).rare.gpl_only && !q.gpl_compatible()) {
-    const bool hook = q.type() == facts::ProgType::lsm;
-    refuse(std::move(fail(ProgramGpl{.what = hook ? "LSM" : "struct ops"}).error()), 0);
+  if (auto ok = attachment(q); !ok) {
+    refuse(std::move(ok).error(), 0);
     return out;
   }
   std::optional<ProofNotes> notes;

@@ -312,8 +312,9 @@ class Walk {
   Result<Reg> given_dynptr(unsigned regno);
   Result<void> fill_dynptr(unsigned regno, DynptrKind kind, uint32_t cloned_ref);
   Result<void> kfunc_dynptr(unsigned regno, const KfuncParam& p, KfuncCall& call);
-  Result<unsigned> dynptr_slot(unsigned regno) const;  // the first of its two: the higher index
-  Reg* dynptr_behind(unsigned regno);                  // null: none is there
+  Result<unsigned> dynptr_slot(unsigned regno,
+                               std::string_view asked = {}) const;  // the first of its two: the higher index
+  Reg* dynptr_behind(unsigned regno);                               // null: none is there
   Result<void> make_dynptr(unsigned regno, DynptrKind kind, uint32_t cloned_ref);
   Result<void> release_dynptr(Call& call);
   Result<void> overwrite_dynptr(Frame& f, unsigned slot);
@@ -364,6 +365,8 @@ class Walk {
   Result<void> call_helper(const isa::Insn& i);
   Result<void> special_helper(Call& call);
   Result<void> helper_returns(Call& call);
+  bool only_read(uint32_t map) const;  // by programs, whoever else writes its elements
+  Result<void> map_may_change(uint32_t map, const Call& call) const;
   Result<void> map_suits(uint32_t map, const Call& call) const;
   Result<void> answers_here(const Call& call) const;
   bool acquires_by_map(const Call& call) const;

@@ -153,8 +153,8 @@ using isa::Pc;
   X(MapForbids, "SKEP-V0320", "map-forbids", EACCES, (std::string, how)(uint64_t, value_size)(int64_t, off)(uint64_t, size), \
     "{how} map forbidden, value_size={value_size} off={off} size={size}", \
     "programs may not {how} this map ({size} bytes at {off} of {value_size})", "make the map without that flag") \
-  X(Misaligned, "SKEP-V0322", "misaligned", EACCES, (std::string, pointer)(std::string, var)(int64_t, fixed)(int64_t, off)(uint64_t, size), \
-    "misaligned {pointer} access off {var}+{fixed}+{off} size {size}", \
+  X(Misaligned, "SKEP-V0322", "misaligned", EACCES, (std::string, pointer)(std::string, words)(std::string, var)(int64_t, fixed)(int64_t, off)(uint64_t, size), \
+    "misaligned {words}access off {var}+{fixed}+{off} size {size}", \
     "{size} bytes through a {pointer} pointer at {var} + {fixed} + {off}, which is no multiple of the size", "access it byte by byte, or align it") \
   X(DifferentPointers, "SKEP-V0323", "different-pointers", EINVAL, (std::string, first)(std::string, now), \
     "same insn cannot be used with different pointers", \
@@ -345,6 +345,16 @@ using isa::Pc;
   X(AttachTypeNotTaken, "SKEP-V0609", "attach-type-not-taken", EINVAL, (facts::ProgType, type)(facts::AttachType, attach), \
     "", \
     "{type} programs are not loaded for attach type {attach}", "name one in the section, as SEC(\"cgroup/connect4\") does") \
+  X(MayNotSleep, "SKEP-V0610", "may-not-sleep", EINVAL, (facts::ProgType, type), \
+    "Only fentry/fexit/fmod_ret, lsm, iter, uprobe, and struct_ops programs can be sleepable", \
+    "the program is to be sleepable, which {type} programs at this place are not", "a section name without .s") \
+  X(MustSleep, "SKEP-V0611", "must-sleep", EINVAL, (facts::ProgType, type), \
+    "Syscall programs can only be sleepable", \
+    "{type} programs are sleepable, and this one is not loaded as such", "load it with the flag BPF_F_SLEEPABLE") \
+  X(NamesNoTarget, "SKEP-V0612", "names-no-target", EINVAL, (facts::ProgType, type), \
+    "Tracing programs must provide btf_id", \
+    "{type} programs are attached to a function or tracepoint, and this one names none", \
+    "name it in the section, as SEC(\"tp_btf/sched_switch\") does") \
   X(InternalFault, "SKEP-V0699", "internal-fault", EFAULT, (std::string, what)(Pc, at), \
     "verifier bug: {what}", \
     "a fault in skep at {at}: {what}", "please report the program")
