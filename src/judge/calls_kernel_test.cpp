@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // tests/verify/calls/*.bpf.c: every program through the verifier and through the running kernel, which must say the
 // same: verdict, errno, instruction, and the figures of its walk. What is expected stands in the program's name:
-// accepted unless it ends in _refused.
+// accepted unless it ends in _refused; and where a comment ends its line, that is the slug of skep's diagnostic.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <filesystem>
+
+#include "base/file.hpp"
 #include "engine/kernel/kernel.hpp"
 #include "engine/kernel/vmlinux.hpp"
 #include "object/compile.hpp"
@@ -24,7 +28,7 @@ module::Module only(const module::Module& all, std::size_t prog) {
 }
 
 struct Said {
-  std::string answer, err, insn;
+  std::string answer, err, insn, slug;  // the slug is skep's alone
   uint64_t processed = 0, states = 0, peak_states = 0, most_at_one = 0;
   bool operator==(const Said&) const = default;
 };
@@ -36,12 +40,13 @@ std::ostream& operator<<(std::ostream& out, const Said& s) {
 Said verified(const module::Module& m, const facts::Target& target) {
   const auto v =
       verify::verify({.module = m, .prog = m.progs[0], .target = target, .kernel_types = *kernel::vmlinux()});
-  Said s{.answer = std::string(verify::name_of(v.answer)), .err = {}, .insn = {}};
+  Said s{.answer = std::string(verify::name_of(v.answer)), .err = {}, .insn = {}, .slug = {}};
   s.processed = v.effort.processed, s.states = v.effort.states;
   s.peak_states = v.effort.peak_states, s.most_at_one = v.effort.max_states_per_insn;
   if (v.rejection) {
     s.err = kernel::errno_name(v.rejection->error.row().err);
     s.insn = std::to_string(v.rejection->insn);
+    s.slug = v.rejection->error.row().slug;
   }
   return s;
 }
@@ -50,7 +55,7 @@ Said loaded(const module::Module& m) {
   // Level 2: Linux forgets what it logged of each function else, and a log that overflowed in between is an ENOSPC.
   const auto live = kernel::load(m, {.log = 2});
   const kernel::Verdict& v = live.programs[0].verdict;
-  Said s{.answer = std::string(kernel::name(v.outcome)), .err = {}, .insn = {}};
+  Said s{.answer = std::string(kernel::name(v.outcome)), .err = {}, .insn = {}, .slug = {}};
   if (v.effort) {
     s.processed = v.effort->processed, s.states = v.effort->states;
     s.peak_states = v.effort->peak_states, s.most_at_one = v.effort->max_states_per_insn;
@@ -60,7 +65,23 @@ Said loaded(const module::Module& m) {
   return s;
 }
 
-class Calls : public sys::test::AsksKernel, public testing::WithParamInterface<const char*> {};
+// "not-on-stack" of "SEC("tc") int NAME(…) {…}  // not-on-stack"; empty where the line says nothing.
+std::string slug_of(const std::string& source, const std::string& name) {
+  const auto at = source.find(" " + name + "(");
+  const std::string line = source.substr(at, source.find('\n', at) - at);
+  const auto comment = line.rfind("// ");
+  return comment == line.npos ? "" : line.substr(comment + 3);
+}
+
+std::vector<std::string> subjects() {
+  std::vector<std::string> found;
+  for (const auto& file : std::filesystem::directory_iterator(SKEP_SOURCE_DIR "/tests/verify/calls"))
+    if (file.path().extension() == ".c") found.push_back(file.path().filename().replace_extension().replace_extension());
+  std::ranges::sort(found);
+  return found;
+}
+
+class Calls : public sys::test::AsksKernel, public testing::WithParamInterface<std::string> {};
 
 TEST_P(Calls, AreWhatTheKernelSays) {
   const std::string path = std::string(SKEP_SOURCE_DIR "/tests/verify/calls/") + GetParam() + ".bpf.c";
@@ -71,6 +92,9 @@ TEST_P(Calls, AreWhatTheKernelSays) {
   const auto target = facts::target_by_name(kernel::running_target());
   ASSERT_TRUE(target) << target.error().text();
   ASSERT_FALSE(all->progs.empty());
+  const auto bytes = read_file(path);
+  ASSERT_TRUE(bytes) << bytes.error().text();
+  const std::string source(reinterpret_cast<const char*>(bytes->data()), bytes->size());
   for (std::size_t p = 0; p < all->progs.size(); ++p) {
     const std::string& name = all->progs[p].name;
     const module::Module one = only(*all, p);
@@ -78,15 +102,16 @@ TEST_P(Calls, AreWhatTheKernelSays) {
     // There is nothing to compare where the kernel's log names no instruction, or the one before the limit, or where
     // the program was walked to its end and is refused then.
     if (kernels.insn.empty() || kernels.err == "E2BIG" || mine.insn == "0") mine.insn = kernels.insn;
+    if (const std::string slug = slug_of(source, name); !slug.empty()) {
+      EXPECT_EQ(mine.slug, slug) << name;
+    }
+    mine.slug.clear();
     EXPECT_EQ(mine, kernels) << name;
     EXPECT_EQ(kernels.answer, name.ends_with("_refused") ? "rejected" : "accepted") << name;
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(, Calls,
-                         testing::Values("globals", "callbacks", "kfuncs", "iterators", "objects", "lists", "trees",
-                                         "dynptrs", "regions", "casts", "deferred", "strings"),
-                         [](const auto& of) { return std::string(of.param); });
+INSTANTIATE_TEST_SUITE_P(, Calls, testing::ValuesIn(subjects()), [](const auto& of) { return of.param; });
 
 }  // namespace
 }  // namespace skep::judge

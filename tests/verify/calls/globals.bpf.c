@@ -80,31 +80,31 @@ SEC("tc") int null_to_nonnull(struct __sk_buff *s) { return sum_nn(0); }
 SEC("tc") int memory_to_nonnull(struct __sk_buff *s) { struct pair p = {s->len, 1}; return sum_nn(&p); }
 SEC("tc") int maybe_null_value(struct __sk_buff *s) { __u64 k = 0; return sum(bpf_map_lookup_elem(&numbers, &k)) ; }
 SEC("tc") int maybe_null_element(struct __sk_buff *s) { __u64 k = 0; return sum(bpf_map_lookup_elem(&numbers, &k)) ; }
-SEC("tc") int maybe_null_to_nonnull_refused(struct __sk_buff *s) { __u64 k = 0; return sum_nn(bpf_map_lookup_elem(&numbers, &k)) ; }
+SEC("tc") int maybe_null_to_nonnull_refused(struct __sk_buff *s) { __u64 k = 0; return sum_nn(bpf_map_lookup_elem(&numbers, &k)) ; }  // may-be-null-argument
 SEC("tc") int context_by_type_and_tag(struct __sk_buff *s) { return takes_ctx(s) + tagged_ctx(s); }
-SEC("tc") int stack_as_context_refused(struct __sk_buff *s) { struct pair p[30] = {}; return takes_ctx((void *)p); }
+SEC("tc") int stack_as_context_refused(struct __sk_buff *s) { struct pair p[30] = {}; return takes_ctx((void *)p); }  // not-the-context
 SEC("tc") int globals_call_globals(struct __sk_buff *s) { return deep(s->len) + loops(s->len); }
-SEC("tc") int body_forgets_null_refused(struct __sk_buff *s) { struct pair p = {s->len, 1}; return bad_deref(&p); }
-SEC("tc") int packet_after_pull_refused(struct __sk_buff *s) { __u8 *d = (void *)(long)s->data, *e = (void*)(long)s->data_end; if (d + 4 > e) return 0; pulls(s); return d[2]; }
+SEC("tc") int body_forgets_null_refused(struct __sk_buff *s) { struct pair p = {s->len, 1}; return bad_deref(&p); }  // maybe-null
+SEC("tc") int packet_after_pull_refused(struct __sk_buff *s) { __u8 *d = (void *)(long)s->data, *e = (void*)(long)s->data_end; if (d + 4 > e) return 0; pulls(s); return d[2]; }  // not-memory
 SEC("tc") int eight_bytes(struct __sk_buff *s) { __u64 x = 5; return reads(&x, s->len); }
-SEC("tc") int four_of_eight_bytes_refused(struct __sk_buff *s) { __u32 x = 5; return reads((void *)&x, s->len); }
+SEC("tc") int four_of_eight_bytes_refused(struct __sk_buff *s) { __u32 x = 5; return reads((void *)&x, s->len); }  // no-memory-for-function
 SEC("tc") int value_within(struct __sk_buff *s) { __u64 k = 0; __u64 *v = bpf_map_lookup_elem(&numbers, &k); if (!v) return 0; return reads(v + (s->len & 7), s->len); }
-SEC("tc") int value_beyond_refused(struct __sk_buff *s) { __u64 k = 0; __u64 *v = bpf_map_lookup_elem(&numbers, &k); if (!v) return 0; return reads(v + (s->len & 15), s->len); }
-SEC("tc") int pointer_as_number_refused(struct __sk_buff *s) { return add((long)s, 1); }
+SEC("tc") int value_beyond_refused(struct __sk_buff *s) { __u64 k = 0; __u64 *v = bpf_map_lookup_elem(&numbers, &k); if (!v) return 0; return reads(v + (s->len & 15), s->len); }  // no-memory-for-function
+SEC("tc") int pointer_as_number_refused(struct __sk_buff *s) { return add((long)s, 1); }  // not-a-number
 SEC("tc") int unwritten_memory(struct __sk_buff *s) { struct pair p; asm volatile("":"=r"(s)); return sum(&p); }
 SEC("tc") int static_function_walked_in_place(struct __sk_buff *s) { struct pair p = {s->len, 1}; return stat(1, &p) + stat(s->len, &p); }
 SEC("tc") int wide_result(struct __sk_buff *s) { return wide(s->len); }
-SEC("tc") int incomplete_type_refused(struct __sk_buff *s) { return unsized((void *)s); }
-SEC("tc") int pointer_to_void_refused(struct __sk_buff *s) { long x = 1; return voidp(&x); }
+SEC("tc") int incomplete_type_refused(struct __sk_buff *s) { return unsized((void *)s); }  // unsized-param
+SEC("tc") int pointer_to_void_refused(struct __sk_buff *s) { long x = 1; return voidp(&x); }  // unsized-param
 SEC("tc") int five_arguments(struct __sk_buff *s) { return fl(s->len, s->mark, 3, 4, 5); }
 SEC("tc") int array_by_pointer(struct __sk_buff *s) { char b[16] = {}; b[15] = s->len; return char_arr(&b); }
 SEC("tc") int packet_memory(struct __sk_buff *s) { __u8 *d = (void *)(long)s->data, *e = (void*)(long)s->data_end; if (d + 8 > e) return 0; return sum((void *)d); }
-SEC("tc") int packet_memory_short_refused(struct __sk_buff *s) { __u8 *d = (void *)(long)s->data, *e = (void*)(long)s->data_end; if (d + 7 > e) return 0; return sum((void *)d); }
-SEC("xdp") int context_by_tag_in_xdp_refused(struct xdp_md *s) { return tagged_ctx(s); }
-SEC("xdp") int context_of_another_type_refused(struct xdp_md *s) { return takes_ctx((void *)s); }
+SEC("tc") int packet_memory_short_refused(struct __sk_buff *s) { __u8 *d = (void *)(long)s->data, *e = (void*)(long)s->data_end; if (d + 7 > e) return 0; return sum((void *)d); }  // no-memory-for-function
+SEC("xdp") int context_by_tag_in_xdp_refused(struct xdp_md *s) { return tagged_ctx(s); }  // returns-pointer
+SEC("xdp") int context_of_another_type_refused(struct xdp_md *s) { return takes_ctx((void *)s); }  // no-memory-for-function
 SEC("tc") int sixty_calls(struct __sk_buff *s) { int r = 0; for (int i = 0; i < 60; i++) r += loops(i) + add(r, i); return r; }
 SEC("tc") int tail_call_in_static(struct __sk_buff *s) { return tail(s) + 1; }
-SEC("tc") int packet_after_tail_call_refused(struct __sk_buff *s) { __u8 *d = (void *)(long)s->data, *e = (void*)(long)s->data_end; if (d + 4 > e) return 0; tail(s); return d[2]; }
+SEC("tc") int packet_after_tail_call_refused(struct __sk_buff *s) { __u8 *d = (void *)(long)s->data, *e = (void*)(long)s->data_end; if (d + 4 > e) return 0; tail(s); return d[2]; }  // not-memory
 SEC("tc") int packet_after_own_tail_call(struct __sk_buff *s) { __u8 *d = (void *)(long)s->data, *e = (void*)(long)s->data_end; if (d + 4 > e) return 0; bpf_tail_call(s, &others, 1); return d[2]; }
 SEC("tc") int tail_call_in_global(struct __sk_buff *s) { return gtail(s) + 1; }
 SEC("tc") int packet_load_in_static(struct __sk_buff *s) { return ldabs(s) + 1; }
@@ -112,26 +112,26 @@ SEC("tc") int packet_load_in_global(struct __sk_buff *s) { return gldabs(s) + 1;
 SEC("tc") int tags_that_disagree(struct __sk_buff *s) { struct pair p = {}; return tags_two(&p); }
 SEC("tc") int tag_that_means_nothing(struct __sk_buff *s) { struct pair p = {}; return tags_bad(&p); }
 SEC("tc") int pointer_tag_on_number(struct __sk_buff *s) { return tag_scalar(1); }
-SEC("tc") int nullable_alone_refused(struct __sk_buff *s) { struct pair p = {}; return tag_nullable(&p); }
+SEC("tc") int nullable_alone_refused(struct __sk_buff *s) { struct pair p = {}; return tag_nullable(&p); }  // tags-disagree
 SEC("tc") int number_as_arena(struct __sk_buff *s) { return arena_arg((void *)(long)s->len); }
-SEC("tc") int context_as_arena_refused(struct __sk_buff *s) { return arena_arg((void *)s); }
+SEC("tc") int context_as_arena_refused(struct __sk_buff *s) { return arena_arg((void *)s); }  // not-arena
 SEC("tc") int untrusted_memory(struct __sk_buff *s) { return untr_mem((void *)s); }
 SEC("tc") int untrusted_void(struct __sk_buff *s) { return untr_void((void *)s); }
-SEC("tc") int structure_by_value_refused(struct __sk_buff *s) { struct pair p = {s->len, 2}; return byval(p); }
+SEC("tc") int structure_by_value_refused(struct __sk_buff *s) { struct pair p = {s->len, 2}; return byval(p); }  // param-type
 SEC("tc") int through_typedef(struct __sk_buff *s) { struct pair p = {s->len, 2}; return tdef(&p); }
 SEC("tc") int enumeration(struct __sk_buff *s) { return en(s->len); }
 SEC("tc") int small_result_is_any_number(struct __sk_buff *s) { __u8 x = small(s->len); return x > 300 ? *(int *)0 : x; }
 SEC("tc") int returns_pointer(struct __sk_buff *s) { long a = 1; return *retptr(&a); }
-SEC("tc") int returns_nothing_refused(struct __sk_buff *s) { int a = 1; retvoid(&a); return a; }
+SEC("tc") int returns_nothing_refused(struct __sk_buff *s) { int a = 1; retvoid(&a); return a; }  // returns-no-number
 SEC("tc") int array_of_numbers(struct __sk_buff *s) { int a[4] = {}; return twod(&a); }
 SEC("tc") int pointer_to_pointer(struct __sk_buff *s) { int a = 0, *b = &a; return pp(&b); }
 SEC("tc") int number_as_pointer_to_pointer(struct __sk_buff *s) { __u64 b = s->len; return pp((void *)&b); }
 SEC("tc") int recursion(struct __sk_buff *s) { return rec2(s->len); }
-SEC("tc") int other_context_refused(struct __sk_buff *s) { return xdpctx((void *)s); }
+SEC("tc") int other_context_refused(struct __sk_buff *s) { return xdpctx((void *)s); }  // no-memory-for-function
 SEC("tc") int other_context_from_stack(struct __sk_buff *s) { struct xdp_md x = {}; return xdpctx(&x); }
-SEC("tc") int kernel_name_of_context_refused(struct __sk_buff *s) { return skbuff((void *)s); }
-SEC("tc") int sleeps_where_it_may_not_refused(struct __sk_buff *s) { return sleepy(1); }
-SEC("syscall") int sleeps_where_it_may_refused(void *s) { return sleepy(1); }
+SEC("tc") int kernel_name_of_context_refused(struct __sk_buff *s) { return skbuff((void *)s); }  // unsized-param
+SEC("tc") int sleeps_where_it_may_not_refused(struct __sk_buff *s) { return sleepy(1); }  // global-may-sleep
+SEC("syscall") int sleeps_where_it_may_refused(void *s) { return sleepy(1); }  // not-a-number
 SEC("tc") int static_with_five(struct __sk_buff *s) { return many(s->len, 2, s->mark, 4, 5); }
 SEC("tc") int null_twice(struct __sk_buff *s) { return tdef(0) + twod(0); }
-SEC("tc") int moved_context_refused(struct __sk_buff *s) { return gtail((void *)s + 8); }
+SEC("tc") int moved_context_refused(struct __sk_buff *s) { return gtail((void *)s + 8); }  // moved-pointer
