@@ -13,6 +13,8 @@ using btf::Btf;
 using btf::Kind;
 using btf::Type;
 
+std::string words_for(const Type& record) { return record.name.empty() ? "(anon)" : std::string(record.name); }
+
 bool is_record(const Type& t) { return t.kind == Kind::struct_ || t.kind == Kind::union_; }
 
 // The element at the end of dimensions, arrays of arrays taken as one.
@@ -52,14 +54,14 @@ class Step {
   Result<AtOffset> into(btf::TypeId id) {
     for (;;) {
       const Type record = types_.resolve(id);
-      if (!is_record(record)) return fail(NotStruct{.type = std::string(record.name)});
+      if (!is_record(record)) return fail(NotStruct{.type = words_for(record)});
       if (record.kind == Kind::union_ && record.vlen != 1) flags_ = flags_ | RegFlag::untrusted;
       if (off_ + size_ > record.size_or_type) {
         const Tail tail = flexible_tail(types_, record);
         const bool fits = tail.present && off_ >= tail.offset;
         if (fits && tail.element.kind == Kind::int_) return AtOffset{.what = Found::number};
         if (!fits || !is_record(tail.element) || tail.element.size_or_type == 0)
-          return fail(ObjectBeyond{.type = std::string(record.name), .off = off_, .size = size_});
+          return fail(ObjectBeyond{.type = words_for(record), .off = off_, .size = size_});
         off_ = (off_ - tail.offset) % tail.element.size_or_type;
         id = tail.element.id;
         continue;
@@ -85,7 +87,7 @@ class Step {
       if (!bytes || off_ >= at + *bytes) continue;
       return member(record, m, at, *bytes);
     }
-    return fail(ObjectHole{.type = std::string(record.name), .off = off_});
+    return fail(ObjectHole{.type = words_for(record), .off = off_});
   }
 
   Result<std::optional<AtOffset>> member(const Type& record, const btf::Member& m, uint64_t at, uint32_t bytes) {
@@ -106,7 +108,7 @@ class Step {
     if (t.kind == Kind::ptr) {
       if (bytes != size_ || off_ != at)
         return fail(PartOfMember{
-            .member = std::string(m.name), .at = at, .type = std::string(record.name), .off = off_, .size = size_});
+            .member = std::string(m.name), .at = at, .type = words_for(record), .off = off_, .size = size_});
       const Type to = types_.resolve(t.size_or_type);
       if (!is_record(to)) return AtOffset{.what = Found::foreign_pointer};
       return AtOffset{.what = Found::pointer,
@@ -116,7 +118,7 @@ class Step {
     }
     if (off_ + size_ > end)
       return fail(BeyondMember{
-          .member = std::string(m.name), .end = end, .type = std::string(record.name), .off = off_, .size = size_});
+          .member = std::string(m.name), .end = end, .type = words_for(record), .off = off_, .size = size_});
     return AtOffset{.what = Found::number};
   }
 

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Under a licence that is not compatible with the GPL no function of the kernel is called.
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+char LICENSE[] SEC("license") = "Proprietary";
+
+extern void bpf_rcu_read_lock(void) __ksym;
+extern void bpf_rcu_read_unlock(void) __ksym;
+static __attribute__((noinline)) int twice(int a) { return a * 2; }
+__attribute__((noinline)) int thrice(int a) { return a * 3; }
+static long counts(__u32 i, long *n) { *n += i; return 0; }
+
+SEC("tc") int kernel_function_refused(struct __sk_buff *s) { bpf_rcu_read_lock(); bpf_rcu_read_unlock(); return 0; }  // kfunc-needs-gpl
+SEC("tc") int own_functions(struct __sk_buff *s) { return twice(s->len) + thrice(s->len); }
+SEC("tc") int own_callback(struct __sk_buff *s) { long n = 0; bpf_loop(4, counts, &n, 0); return n; }
+SEC("tc") int helper_that_needs_a_licence_refused(struct __sk_buff *s) { char b[8]; return bpf_probe_read_kernel(b, 8, s); }  // needs-gpl
+SEC("tp_btf/kfree_skb") int kernel_structure_refused(__u64 *c) { return *(volatile int *)c[0] == 0; }  // object-gpl
+SEC("tp_btf/kfree_skb") int number_of_a_hook(__u64 *c) { return c[2] & 0; }
