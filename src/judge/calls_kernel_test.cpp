@@ -76,7 +76,8 @@ std::string slug_of(const std::string& source, const std::string& name) {
 std::vector<std::string> subjects() {
   std::vector<std::string> found;
   for (const auto& file : std::filesystem::directory_iterator(SKEP_SOURCE_DIR "/tests/verify/calls"))
-    if (file.path().extension() == ".c") found.push_back(file.path().filename().replace_extension().replace_extension());
+    if (file.path().extension() == ".c")
+      found.push_back(file.path().filename().replace_extension().replace_extension());
   std::ranges::sort(found);
   return found;
 }
