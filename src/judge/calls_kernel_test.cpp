@@ -68,6 +68,7 @@ Said loaded(const module::Module& m) {
 // "not-on-stack" of "SEC("tc") int NAME(…) {…}  // not-on-stack"; empty where the line says nothing.
 std::string slug_of(const std::string& source, const std::string& name) {
   const auto at = source.find(" " + name + "(");
+  if (at == source.npos) return "";
   const std::string line = source.substr(at, source.find('\n', at) - at);
   const auto comment = line.rfind("// ");
   return comment == line.npos ? "" : line.substr(comment + 3);

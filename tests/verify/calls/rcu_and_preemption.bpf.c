@@ -58,7 +58,7 @@ SEC("syscall") int rcu_around_sleep_refused(void *s) { char b[8]; bpf_rcu_read_l
 SEC("syscall") int rcu_before_sleep(void *s) { char b[8]; bpf_rcu_read_lock(); bpf_rcu_read_unlock(); bpf_copy_from_user(b, 8, 0); return 0; }
 SEC("syscall") int rcu_around_a_global_function_that_sleeps_refused(void *s) { bpf_rcu_read_lock(); global_sleeps(1); bpf_rcu_read_unlock(); return 0; }  // global-may-sleep
 SEC("syscall") int global_function_that_sleeps(void *s) { return global_sleeps(1); }
-SEC("syscall") int rcu_around_a_kernel_function_that_sleeps_refused(void *s) { char b[8]; bpf_rcu_read_lock(); bpf_copy_from_user_str(b, 8, 0, 0); bpf_rcu_read_unlock(); return 0; }  // kfunc-sleeps-in-rcu
+SEC("syscall") int rcu_around_a_kernel_function_that_sleeps_refused(void *s) { char b[8]; bpf_rcu_read_lock(); bpf_copy_from_user_str(b, 8, 0, 0); bpf_rcu_read_unlock(); return 0; }  // kfunc-sleeps-in-region
 SEC("syscall") int kernel_function_that_sleeps(void *s) { char b[8]; return bpf_copy_from_user_str(b, 8, 0, 0); }
 SEC("tc") int kernel_function_that_sleeps_where_nothing_may_refused(struct __sk_buff *s) { char b[8]; return bpf_copy_from_user_str(b, 8, 0, 0); }  // kfunc-sleeps
 SEC("tc") int rcu_with_a_record(struct __sk_buff *s) { __u64 *p = bpf_ringbuf_reserve(&ring, 8, 0); if (!p) return 0; bpf_rcu_read_lock(); *p = 1; bpf_rcu_read_unlock(); bpf_ringbuf_submit(p, 0); return 0; }
