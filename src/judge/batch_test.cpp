@@ -106,6 +106,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{R"({"id":1,"do":["checked"],"proof":true})", "1", "missing-member", ""},
         Bad{R"({"id":1,"do":["checked"],"history":true})", "1", "missing-member", ""},
         Bad{R"({"id":1,"do":["checked"],"do":["interp"]})", "1", "member-twice", ""},
+        Bad{R"({"id":1,"a":1,"a":{"b":1,"b":2,"c":3}})", "1", "member-twice", ""},
         Bad{R"({"do":["checked"],"maps":[{},{"key":1,"key":{"key":1,"key":2}}],"id":1})", "1", "member-twice",
             "maps: [1]"},
         Bad{R"({"id":1,"do":["checked"],"progs":[{"name":"a"},{"name":"b"},{"name":"a"}]})", "1", "name-twice",

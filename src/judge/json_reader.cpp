@@ -2,6 +2,7 @@
 #include "judge/json_reader.hpp"
 
 #include <charconv>
+#include <deque>
 
 namespace skep::judge {
 namespace {
@@ -27,7 +28,7 @@ class Builder {
       twice_ = fail(MemberTwice{.name = at->first}).error();
       if (open_.size() > 1) twice_ = std::move(*twice_).within(place());
     }
-    object.member = fresh ? &*at : &ignored_;
+    object.member = fresh ? &*at : &ignored_.emplace_back();
     return true;
   }
   bool parse_error(std::size_t byte, const std::string& token, const nlohmann::detail::exception& e) {
@@ -86,7 +87,7 @@ class Builder {
 
   json root_;
   std::vector<Level> open_;  // outermost first; what they point to stays where it is while they are open
-  json::object_t::value_type ignored_;
+  std::deque<json::object_t::value_type> ignored_;  // members said twice, which may hold more of them
   std::optional<Error> error_, twice_;
 };
 
