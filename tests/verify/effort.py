@@ -33,13 +33,19 @@ class Judge:
         answer = json.loads(self.batch.stdout.readline())[who]
         return answer["verify"] if who == "kernel" else answer
 
-    # The last answer, and the least time in microseconds of as many runs as are worth it.
+    # Of a processor, in microseconds.
+    def used(self):
+        return int(pathlib.Path(f"/proc/{self.batch.pid}/schedstat").read_text().split()[0]) / 1000
+
+    # The last answer, and the least time in microseconds of as many runs as are worth it. On a busy machine a long run
+    # waits for the processor; what it used of one, opening the object included, then says more than the clock.
     def least(self, who, program, rounds):
-        times = []
-        while len(times) < rounds and sum(times) < ENOUGH_US:
+        times, begin = [], self.used()
+        while len(times) < rounds and self.used() - begin < ENOUGH_US:
+            before = self.used()
             answer = self.ask(who, program)
-            times.append(answer.get("time_ns", answer["time_us"] * 1000) / 1000)
-        return answer, max(min(times), 0.001)
+            times.append(min(answer["time_us"], self.used() - before))
+        return answer, max(min(times), 1)
 
 
 def kinds(source):
