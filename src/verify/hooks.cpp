@@ -65,6 +65,18 @@ RegFlags Walk::argument_flags() const {
   return trusted ? RegFlags(RegFlag::trusted) : RegFlags{};
 }
 
+// Operations: a function of the kernel that stands for the program names the parameters that may be null.
+bool Walk::may_be_null(unsigned index) const {
+  if (q_.type() != ProgType::struct_ops) return false;
+  const btf::Btf& types = *q_.kernel_types;
+  std::string stand_in = hook_.name;
+  stand_in.replace(stand_in.find('.'), 1, "__");
+  const auto function = types.find(stand_in, Kind::func);
+  if (!function) return false;
+  const btf::Type prototype = types.type(types.type(*function).size_or_type);
+  return index < prototype.vlen && types.param(prototype, index).name.ends_with("__nullable");
+}
+
 Result<Reg> Walk::typed_argument(unsigned index, const Access& a, int64_t off) const {
   const btf::Btf& types = *q_.kernel_types;
   const btf::Type prototype = types.type(hook_.prototype);
@@ -98,6 +110,7 @@ Result<Reg> Walk::typed_argument(unsigned index, const Access& a, int64_t off) c
   Reg r = Reg::pointer(RegKind::btf, argument_flags());
   if (is == HookArg::trusted_or_null) r.flags = RegFlag::trusted | RegFlag::maybe_null;
   if (is == HookArg::plain_or_null) r.flags = RegFlag::maybe_null;
+  if (may_be_null(index)) r.flags = r.flags | RegFlag::maybe_null;
   const btf::Type tag = types.type(t.size_or_type);
   if (tag.kind == Kind::type_tag && !tag.kind_flag && tag.name == "user") r.flags = r.flags | RegFlag::user;
   if (tag.kind == Kind::type_tag && !tag.kind_flag && tag.name == "percpu") r.flags = r.flags | RegFlag::percpu;

@@ -2,10 +2,11 @@
 // Pointers typed by BTF: what a load through one gives, and which of them a helper function takes.
 //
 // How far a pointer is trusted is part of its type. Trusted ones, and those that RCU keeps alive, may be given to
-// helpers; what is read from them is trusted only where Linux says so of that member (members below). Untrusted ones
+// helpers; what is read from them is trusted only where Linux says so of that member. Untrusted ones
 // may be read, since a fault reads as 0, and that is all.
 #include <algorithm>
 
+#include "facts/kernel_objects.hpp"
 #include "verify/object_errors.hpp"
 #include "verify/struct_walk.hpp"
 #include "verify/walk.hpp"
@@ -15,73 +16,27 @@ namespace {
 
 using enum RegFlag;
 
-// How a pointer read from a trusted object, or from one that RCU keeps, is trusted.
-enum class Trust : uint8_t { rcu, rcu_or_null, trusted, trusted_or_null };
-struct Member {
-  std::string_view structure, name;
-  Trust trust;
+// Where a member lies, by its path from the structure, and whether it is an array; the whole structure by "".
+struct Place {
+  uint64_t begin, end;
+  bool anywhere;
 };
-constexpr Member members[] = {
-    {"task_struct", "cpus_ptr", Trust::rcu},
-    {"task_struct", "cgroups", Trust::rcu},
-    {"task_struct", "real_parent", Trust::rcu},
-    {"task_struct", "group_leader", Trust::rcu},
-    {"cgroup", "kn", Trust::rcu},
-    {"css_set", "dfl_cgrp", Trust::rcu},
-    {"cgroup_subsys_state", "cgroup", Trust::rcu},
-    {"mm_struct", "exe_file", Trust::rcu_or_null},
-    {"sk_buff", "sk", Trust::rcu_or_null},
-    {"request_sock", "sk", Trust::rcu_or_null},
-    {"bpf_iter_meta", "seq", Trust::trusted},
-    {"bpf_iter__task", "meta", Trust::trusted},
-    {"bpf_iter__task", "task", Trust::trusted},
-    {"linux_binprm", "file", Trust::trusted},
-    {"file", "f_inode", Trust::trusted},
-    {"dentry", "d_inode", Trust::trusted_or_null},
-    {"socket", "sk", Trust::trusted_or_null},
-    {"vm_area_struct", "vm_mm", Trust::trusted_or_null},
-    {"vm_area_struct", "vm_file", Trust::trusted_or_null},
-};
-
-std::string_view structure_of(facts::MapType t) {
-  using enum facts::MapType;
-  switch (t) {
-    case hash:
-    case percpu_hash:
-    case lru_hash:
-    case lru_percpu_hash:
-    case hash_of_maps: return "bpf_htab";
-    case array:
-    case percpu_array:
-    case prog_array:
-    case perf_event_array:
-    case cgroup_array:
-    case array_of_maps: return "bpf_array";
-    case stack_trace: return "bpf_stack_map";
-    case lpm_trie: return "lpm_trie";
-    case devmap:
-    case devmap_hash: return "bpf_dtab";
-    case cpumap: return "bpf_cpu_map";
-    case sockmap: return "bpf_stab";
-    case sockhash: return "bpf_shtab";
-    case xskmap: return "xsk_map";
-    case reuseport_sockarray: return "reuseport_array";
-    case cgroup_storage:
-    case percpu_cgroup_storage: return "bpf_cgroup_storage_map";
-    case queue:
-    case stack: return "bpf_queue_stack";
-    case ringbuf:
-    case user_ringbuf: return "bpf_ringbuf_map";
-    case sk_storage:
-    case inode_storage:
-    case task_storage:
-    case cgrp_storage: return "bpf_local_storage_map";
-    case bloom_filter: return "bpf_bloom_filter";
-    case struct_ops: return "bpf_struct_ops_map";
-    case arena: return "bpf_arena";
-    case unspec: break;
+std::optional<Place> place_of(const btf::Btf& types, btf::TypeId structure, std::string_view path) {
+  Place p{0, types.size_of(structure).value_or(0), true};
+  btf::Type t = types.resolve(structure);
+  while (!path.empty()) {
+    const std::string_view name = path.substr(0, path.find('.'));
+    path.remove_prefix(std::min(path.size(), name.size() + 1));
+    const auto members = types.members(t);
+    const auto m = std::ranges::find_if(members, [&](const btf::Member& one) { return one.name == name; });
+    if (m == members.end()) return std::nullopt;
+    const btf::Member found = *m;
+    t = types.resolve(found.type);
+    p.begin += found.bit_offset / 8;
+    p.end = p.begin + types.size_of(found.type).value_or(0);
+    p.anywhere = t.kind == btf::Kind::array;
   }
-  return "bpf_map";
+  return p;
 }
 
 }  // namespace
@@ -122,7 +77,7 @@ Result<void> Walk::access_btf(const Access& a, int64_t off) {
   TRY_VOID(object_readable(a, off));
   const bool own = r.flags.has(alloc);
   if (a.what == Do::write && (!own || r.flags.has(untrusted))) {
-    if (q_.type() == facts::ProgType::struct_ops) return fail(NotModelled{.what = "writes into kernel objects"});
+    if (q_.type() == facts::ProgType::struct_ops && !own) return write_member(a, off);
     return fail(ObjectReadOnly{.r = to_reg(a.reg)});
   }
   if (own)
@@ -148,6 +103,25 @@ Result<void> Walk::access_btf(const Access& a, int64_t off) {
   return {};
 }
 
+// A store of an operation into an object of the kernel.
+Result<void> Walk::write_member(const Access& a, int64_t off) const {
+  const Reg& r = cur_->reg(a.reg);
+  const std::string type = struct_name(r.object, static_cast<Types>(r.extra));
+  const std::string_view operations = std::string_view(hook_.name).substr(0, hook_.name.find('.'));
+  const auto at = static_cast<uint64_t>(off);
+  bool some = false;
+  for (const facts::WritableMember& m : facts::writable_members) {
+    if (m.operations != operations || m.structure != type) continue;
+    some = true;
+    const auto place = place_of(*q_.kernel_types, r.object, m.path);
+    if (!place || (place->anywhere ? at < place->begin || at >= place->end : at != place->begin)) continue;
+    if (at + a.size <= place->end) return {};
+    return fail(BeyondWritable{.type = type, .off = at, .size = a.size, .end = place->end});
+  }
+  if (!some) return fail(ObjectReadOnly{.r = to_reg(a.reg)});
+  return fail(NotWritable{.type = type, .off = at});
+}
+
 // How the pointer in a member is trusted, by how its structure is.
 RegFlags Walk::flags_of_member(const Reg& from, std::string_view member, btf::TypeId, RegFlags tags) const {
   if (from.flags.has(untrusted)) return untrusted;
@@ -155,14 +129,13 @@ RegFlags Walk::flags_of_member(const Reg& from, std::string_view member, btf::Ty
   const bool kept_by_rcu = from.flags.has(rcu);
   if (!is_trusted(from) && !kept_by_rcu) return without_trust;
   const std::string type = struct_name(from.object, static_cast<Types>(from.extra));
-  const Member* row =
-      std::ranges::find_if(members, [&](const Member& m) { return m.structure == type && m.name == member; });
-  const std::optional<Trust> trust = row == std::end(members) ? std::nullopt : std::optional(row->trust);
-  if (trust == Trust::trusted) return tags | trusted;
-  if (trust == Trust::trusted_or_null) return tags | trusted | maybe_null;
+  const btf::Btf* types = types_of(from);
+  const auto trust = types == nullptr ? std::nullopt : facts::member_trust(*types, type, member);
+  if (trust == facts::MemberTrust::trusted) return tags | trusted;
+  if (trust == facts::MemberTrust::trusted_or_null) return tags | trusted | maybe_null;
   if (!in_rcu_section() || from.maybe_null()) return untrusted;
-  if (trust == Trust::rcu) return tags | rcu;
-  if (trust == Trust::rcu_or_null) return tags.without(untrusted) | rcu | maybe_null;
+  if (trust == facts::MemberTrust::rcu) return tags | rcu;
+  if (trust == facts::MemberTrust::rcu_or_null) return tags.without(untrusted) | rcu | maybe_null;
   if (tags.has(rcu)) return tags | maybe_null;
   if (tags.any(percpu | user)) return tags;
   return without_trust;
@@ -170,7 +143,7 @@ RegFlags Walk::flags_of_member(const Reg& from, std::string_view member, btf::Ty
 
 // The inside of the kernel's own structure of the map, which programs may read.
 Result<void> Walk::access_map_object(const Access& a, int64_t off) {
-  const std::string_view name = structure_of(maps_[reg(a.reg).object].row->id);
+  const std::string_view name = facts::structure_of(maps_[reg(a.reg).object].row->id);
   const btf::TypeId type = kernel_struct(name);
   if (type == 0) return fail(NotModelled{.what = "this kernel's types"});
   if (!sw_.allow_ptr_leaks) return fail(ObjectPrivilege{.type = std::string(name)});

@@ -3,6 +3,7 @@
 // pointers that values keep.
 #include <algorithm>
 
+#include "facts/kernel_objects.hpp"
 #include "verify/object_errors.hpp"
 #include "verify/own_object_errors.hpp"
 #include "verify/walk.hpp"
@@ -212,12 +213,10 @@ Result<void> Walk::access_kptr(const Access& a, const MapField& f) {
 
 // What is known of a pointer that was read from a value: only what RCU frees late may be used in an RCU section.
 RegFlags Walk::kptr_flags(const MapField& f) const {
-  static constexpr std::string_view freed_late[] = {"prog_test_ref_kfunc", "cgroup", "bpf_cpumask", "task_struct",
-                                                    "bpf_crypto_ctx"};
   const bool safe =
       f.kind == kptr_percpu ||
-      (f.kind == kptr &&
-       (f.of == Types::program || std::ranges::find(freed_late, struct_name(f.type, f.of)) != std::end(freed_late)));
+      (f.kind == kptr && (f.of == Types::program || std::ranges::find(facts::freed_late, struct_name(f.type, f.of)) !=
+                                                        std::end(facts::freed_late)));
   RegFlags flags = RegFlag::maybe_null;
   if (!safe || !in_rcu_section()) return flags | RegFlag::untrusted;
   flags = flags | RegFlag::rcu;

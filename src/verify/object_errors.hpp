@@ -195,6 +195,12 @@ inline constexpr int enotsupp = 524;  // Linux's own, which no header for progra
   X(FieldOfObject, "SKEP-V0767", "field-of-object", EACCES, (std::string, what), \
     "direct access to {what} is disallowed", \
     "the object's {what} belongs to the kernel", "it has functions of its own") \
+  X(NotWritable, "SKEP-V0770", "not-writable", EACCES, (std::string, type)(uint64_t, off), \
+    "no write support to {type} at off {off}", \
+    "operations may write some members of struct {type}, and none begins at offset {off}", "") \
+  X(BeyondWritable, "SKEP-V0771", "beyond-writable", EACCES, (std::string, type)(uint64_t, off)(uint64_t, size)(uint64_t, end), \
+    "write access at off {off} with size {size} beyond the member of {type} ended at {end}", \
+    "the member of struct {type} that operations may write at offset {off} ends at {end}; {size} bytes go on", "") \
   X(WantsZeroFlags, "SKEP-V0768", "wants-zero-flags", EINVAL, (isa::Reg, r), \
     "get_local_storage() doesn't support non-zero flags", \
     "{r} are flags, of which there are none: it must be the constant 0", "") \

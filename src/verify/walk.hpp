@@ -255,6 +255,7 @@ class Walk {
   enum class Nested : uint8_t { no, yes };
   Result<void> access_btf(const Access& a, int64_t off);
   Result<void> object_readable(const Access& a, int64_t off) const;
+  Result<void> write_member(const Access& a, int64_t off) const;
   Result<void> access_map_object(const Access& a, int64_t off);
   Result<void> take_variable(const isa::Insn& i);
   RegFlags flags_of_member(const Reg& from, std::string_view member, btf::TypeId to, RegFlags tags) const;
@@ -276,6 +277,7 @@ class Walk {
   Result<void> access_arguments(const Access& a, int64_t off);  // a context of typed arguments
   Result<Reg> typed_argument(unsigned index, const Access& a, int64_t off) const;
   RegFlags argument_flags() const;
+  bool may_be_null(unsigned index) const;
   Result<void> hook_returns(unsigned answer_register);
 
   // map_fields.cpp: locks, timers, kptrs in map values
