@@ -60,9 +60,9 @@ bool is_figure(std::string_view line, std::optional<Effort>& effort) {
   return true;
 }
 
-// "12: (b7) r0 = 1": an instruction that was walked.
+// "12: (b7) r0 = 1": an instruction that was walked; "12: BUG_db": one that the log has no words for.
 std::optional<uint32_t> walked(std::string_view line) {
-  const auto colon = line.find(": (");
+  const auto colon = std::min(line.find(": ("), line.find(": BUG_"));
   if (colon == line.npos || colon == 0 || colon > 7 || line.find_first_not_of("0123456789") != colon)
     return std::nullopt;
   return static_cast<uint32_t>(*number_at(line));
