@@ -11,22 +11,26 @@ namespace {
 
 std::string named(const Reg& r) { return kernel_text(r.type()); }
 
-// Of a misaligned access, as Linux names memory.
-// Linux's word for it, before a space; there is none for memory of other kinds.
-std::string pointed_to(const Reg& r) {
-  using enum RegKind;
-  if (one_of(r.kind, {mem, buf, btf, tp_buffer})) return "";
-  if (r.is_packet()) return "packet ";
-  if (r.is(map_value)) return "value ";
-  if (r.is(map_key)) return "key ";
-  if (r.is(ctx)) return "context ";
-  if (r.is(flow_keys)) return "flow keys ";
-  return (r.is(stack) ? "stack" : named(r)) + " ";
+// Where a pointer would leak to, as Linux says it.
+std::string place(const Reg& r) {
+  if (r.is(RegKind::map_value)) return "map";
+  return r.is(RegKind::flow_keys) ? "flow keys" : named(r);
 }
 
 bool is_socket(const Reg& r) {
   return r.flags == RegFlags{} &&
          (r.is(RegKind::socket) || r.is(RegKind::sock_common) || r.is(RegKind::tcp_sock) || r.is(RegKind::xdp_sock));
+}
+
+// What is misaligned, as Linux says it: nothing where it does not look at the kind.
+std::string pointed_to(const Reg& r) {
+  if (r.is_packet()) return "packet ";
+  if (r.is(RegKind::map_value)) return "value ";
+  if (r.is(RegKind::map_key)) return "key ";
+  if (r.is(RegKind::ctx)) return "context ";
+  if (r.is(RegKind::flow_keys)) return "flow keys ";
+  if (r.is(RegKind::stack)) return "stack ";
+  return is_socket(r) ? named(r) + " " : "";
 }
 
 // Kinds whose accesses Linux rewrites, each in its own way: one instruction cannot serve two of them.
@@ -54,14 +58,15 @@ Result<void> Walk::load(const isa::Insn& i, const isa::Row& row) {
   TRY_VOID(need_writable(i.dst()));
   const RegType type = reg(i.src()).type();
   const bool acquires = row.imm.use == isa::Use::selects;
-  if (acquires) TRY_VOID(atomic_allowed(i.src(), "loads from"));
   TRY_VOID(access({.reg = i.src(),
                    .off = i.off,
                    .size = row.bits / 8U,
                    .value = i.dst(),
                    .sign_extends = row.sign_extends,
                    .strict = acquires}));
-  return one_kind(type, true);
+  TRY_VOID(one_kind(type, true));
+  // Asked of what the register is now: a load into its own address register passes.
+  return acquires ? atomic_allowed(i.src(), "loads from") : Result<void>{};
 }
 
 Result<void> Walk::store(const isa::Insn& i, const isa::Row& row) {
@@ -70,14 +75,14 @@ Result<void> Walk::store(const isa::Insn& i, const isa::Row& row) {
   TRY_VOID(need(i.dst()));
   const RegType type = reg(i.dst()).type();
   const bool releases = row.imm.use == isa::Use::selects;
-  if (releases) TRY_VOID(atomic_allowed(i.dst(), "stores into"));
   TRY_VOID(access({.reg = i.dst(),
                    .off = i.off,
                    .size = row.bits / 8U,
                    .what = Do::write,
                    .value = of_register ? i.src() : -1,
                    .strict = releases}));
-  return one_kind(type, false);
+  TRY_VOID(one_kind(type, false));
+  return releases ? atomic_allowed(i.dst(), "stores into") : Result<void>{};
 }
 
 Result<void> Walk::atomic_allowed(unsigned r, std::string_view how) const {
@@ -132,7 +137,7 @@ Result<void> Walk::access(const Access& a) {
   const Reg r = reg(a.reg);
   const int64_t off = int64_t{a.off} + r.off;
   if (a.what == Do::write && a.value >= 0 && leaks(reg(static_cast<unsigned>(a.value))) && !r.is(RegKind::stack))
-    return fail(LeaksInto{.r = to_reg(static_cast<unsigned>(a.value)), .where = named(r)});
+    return fail(LeaksInto{.r = to_reg(static_cast<unsigned>(a.value)), .where = place(r)});
   TRY_VOID(touch_memory(a, r, off));
   if (a.what == Do::write || a.value < 0) return {};
   const auto into = static_cast<unsigned>(a.value);

@@ -83,7 +83,9 @@ Result<void> Walk::move(const isa::Insn& i, const isa::Row& row) {
     return {};
   }
   if (!src.is_scalar()) {
-    if (leaks(src)) return fail(PartOfPointer{.r = to_reg(i.src())});
+    const bool extends = row.bits == 64;
+    if (leaks(src))
+      return fail(PartOfPointer{.r = to_reg(i.src()), .how = extends ? "sign-extension part" : "partial copy"});
     set_unknown(i.dst());
     if (row.bits == 32) reg(i.dst()).var = zero_extended(Scalar::unknown(), 4);
     return {};
@@ -245,6 +247,22 @@ Result<void> Walk::move_pointer(const isa::Insn& i, const isa::Row& row, const R
   }
   TRY_VOID(sane_offset(dst, pointer));
   dst.var.sync();
+  return sw_.bypass_spec_v1 ? Result<void>{} : stays_inside(i.dst());
+}
+
+// A processor that guesses may use a pointer before it is compared: where that must not show anything, pointers stay
+// where their memory is, used or not.
+Result<void> Walk::stays_inside(unsigned regno) {
+  const Reg& r = reg(regno);
+  if (r.is(RegKind::stack)) {
+    const int64_t off = r.off + static_cast<int64_t>(r.var.bits.value);
+    if (!r.var.is_constant())
+      return fail(StackMovesVariably{.r = to_reg(regno), .var = kernel_tnum(r.var.bits), .off = off});
+    if (off >= 0 || off < -int64_t{target_.limits().stack_bytes})
+      return fail(StackMovesOutside{.r = to_reg(regno), .off = off});
+  }
+  if (r.is(RegKind::map_value) && !within_region(regno, r.off, 1, maps_[r.object].def->value_size, Zero::refused))
+    return fail(ValueMovesOutside{.r = to_reg(regno), .size = maps_[r.object].def->value_size});
   return {};
 }
 

@@ -19,7 +19,7 @@ bool is_cgroup_storage(facts::MapType t) {
 
 Result<void> MapUse::constant(uint32_t insn) {
   const isa::Insn& i = q_.prog.insns[insn];
-  if (i.src() == 3) return {};  // a kernel variable
+  if (i.src() == 3) return variable(static_cast<btf::TypeId>(i.imm));
   const auto index = static_cast<uint32_t>(i.imm);
   if (index >= q_.module.maps.size()) return {};
   if (!named_[index]) {
@@ -29,6 +29,15 @@ Result<void> MapUse::constant(uint32_t insn) {
   const bool whole_map = i.src() == 1 || i.src() == 5;
   if (whole_map) return {};
   return address(q_.module.maps[index], static_cast<uint32_t>(q_.prog.insns[insn + 1].imm));
+}
+
+Result<void> MapUse::variable(btf::TypeId id) const {
+  const btf::Btf* types = q_.kernel_types.get();
+  if (types == nullptr) return {};  // the walk says so, where it gets there
+  if (id >= types->count()) return fail(NoSuchVariable{.id = static_cast<int32_t>(id)});
+  const btf::Kind kind = types->type(id).kind;
+  if (kind != btf::Kind::var && kind != btf::Kind::func) return fail(NotVariable{.id = static_cast<int32_t>(id)});
+  return {};
 }
 
 Result<void> MapUse::may_name(uint32_t index) {

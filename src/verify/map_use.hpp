@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// May this program name that map at all? Asked before the walk, of every constant that names one, in program order;
-// each map once.
+// May this program name that map, or that variable of the kernel, at all? Asked before the walk, of every constant that
+// names one, in program order; each map once.
 #pragma once
 
 #include <vector>
@@ -13,10 +13,11 @@ class MapUse {
  public:
   explicit MapUse(const Question& question) : q_(question), named_(question.module.maps.size()) {}
 
-  // The constant at `insn` names a map, or an address in one.
+  // The constant at `insn` names a map, an address in one, or a variable.
   Result<void> constant(uint32_t insn);
 
  private:
+  Result<void> variable(btf::TypeId id) const;
   Result<void> may_name(uint32_t map);
   Result<void> fields_suit(const module::MapDef& map) const;
   Result<void> arena(const module::MapDef& map) const;

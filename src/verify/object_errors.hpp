@@ -183,9 +183,12 @@ inline constexpr int enotsupp = 524;  // Linux's own, which no header for progra
   X(NoArgument, "SKEP-V0763", "no-argument", EACCES, (int64_t, off)(uint64_t, size)(std::string, why), \
     "invalid bpf_context access off={off} size={size}", \
     "{size} bytes of the context at offset {off}: {why}", "") \
-  X(NoSuchVariable, "SKEP-V0764", "no-such-variable", EINVAL, (int64_t, id), \
+  X(NoSuchVariable, "SKEP-V0764", "no-such-variable", ENOENT, (int64_t, id), \
     "ldimm64 insn specifies invalid btf_id {id}.", \
-    "type {id} of the kernel is no variable", "") \
+    "the kernel has no type {id}, and a variable should be there", "") \
+  X(NotVariable, "SKEP-V0770", "not-a-variable", EINVAL, (int64_t, id), \
+    "pseudo btf_id {id} in ldimm64 isn't KIND_VAR or KIND_FUNC", \
+    "type {id} of the kernel is neither a variable nor a function", "") \
   X(NotPerCpu, "SKEP-V0765", "not-per-cpu", EINVAL, (isa::Reg, r), \
     "Helper has invalid btf/btf_id in {r}", \
     "{r} points to no structure", "") \

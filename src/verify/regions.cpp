@@ -43,8 +43,7 @@ facts::Pointee pointee(RegKind k) {
 
 Result<void> Walk::access_context(const Access& a, int64_t off) {
   const Reg r = reg(a.reg);
-  const bool fixed_ok = facts::row(q_.type()).context == facts::Context::syscall_buffer;
-  TRY_VOID(unmoved(r, a.reg, fixed_ok));
+  TRY_VOID(unmoved(r, a.reg, false));
   if (facts::row(q_.type()).context == facts::Context::btf_args) return access_arguments(a, off);
   if (notes_ != nullptr) notes_->context(off + a.size);
   const facts::Accessor who{q_.type(), q_.attach_type(), target_.caps(), target_.patch()};

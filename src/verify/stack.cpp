@@ -76,14 +76,14 @@ Result<void> Walk::access_stack(const Access& a, int64_t off) {
   return {};
 }
 
-// Keeps all that is known of a register. Bytes of the slot that are not written keep what zero they were.
+// Keeps all that is known of a register. Bytes of the slot that are not written stay zero or unwritten, if they were.
 void Walk::spill(Frame& f, unsigned slot, const Reg& r, unsigned size) {
   Slot& s = f.stack[slot];
   s.spilled = r;
   for (unsigned i = 8; i-- > 0;) {
     if (i >= 8 - size) {
       s.bytes[i] = Byte::spill;
-    } else if (s.bytes[i] != Byte::zero && !(sw_.allow_ptr_leaks && s.bytes[i] == Byte::invalid)) {
+    } else if (s.bytes[i] != Byte::zero && s.bytes[i] != Byte::invalid) {
       s.bytes[i] = Byte::misc;
     }
   }

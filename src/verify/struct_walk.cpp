@@ -46,9 +46,9 @@ RegFlags flags_of_tag(const Btf& types, btf::TypeId to) {
   return {};
 }
 
-class Step {
+class Descent {
  public:
-  Step(const Btf& types, uint64_t off, uint64_t size, RegFlags flags)
+  Descent(const Btf& types, uint64_t off, uint64_t size, RegFlags flags)
       : types_(types), off_(off), size_(size), flags_(flags) {}
 
   Result<AtOffset> into(btf::TypeId id) {
@@ -131,7 +131,7 @@ class Step {
 }  // namespace
 
 Result<AtOffset> step_into(const Btf& types, btf::TypeId structure, uint64_t off, uint64_t size, RegFlags flags) {
-  return Step(types, off, size, flags).into(structure);
+  return Descent(types, off, size, flags).into(structure);
 }
 
 Result<AtOffset> walk_struct(const Btf& types, btf::TypeId structure, uint64_t off, uint64_t size) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "verify/walk.hpp"
 
+#include <fmt/format.h>
+
 #include "isa/check.hpp"
 
 namespace skep::verify {
@@ -205,12 +207,19 @@ Result<void> Walk::reserved_fields() {
   static constexpr std::string_view classes[] = {"LD_[ABS|IND]", "LDX", "ST", "STX", "ALU", "JMP", "JMP/JMP32", "ALU"};
   std::string_view what = classes[i.code & 7];
   const unsigned operation = i.code & 0xf0;
+  if (i.dst() > 10 || i.src() > 10) return fail(NoSuchRegister{.r = {std::max(i.dst(), i.src())}});
+  if (i.code == 0xe5) return fail(NoSuchBudget{.imm = i.imm});
+  if (what == "STX" && (i.code & 0xe0) == 0xc0) {
+    const bool narrow = (i.code & 0x18) == 0x08 || (i.code & 0x18) == 0x10;
+    if (narrow) return fail(AtomicWidth{.bits = (i.code & 0x18) == 0x08 ? 16U : 8U});
+    return fail(NoSuchAtomic{.operation = fmt::format("{:02x}", static_cast<uint32_t>(i.imm))});
+  }
+  if (isa::is_ld_imm64(i)) what = "LD_IMM64";
   if (what == "ALU" && operation == 0xb0) what = "MOV";
   if (what == "ALU" && operation == 0x80) what = "NEG";
   if (what == "ALU" && operation == 0xd0) what = "END";
-  if (what == "JMP")
-    what = operation == 0x80 ? "CALL" : operation == 0 ? "JA" : operation == 0x90 ? "EXIT" : "JMP/JMP32";
-  if (i.dst() > 10 || i.src() > 10) return fail(NoSuchRegister{.r = {std::max(i.dst(), i.src())}});
+  if (what == "JMP") what = operation == 0x80 ? "CALL" : operation == 0x90 ? "EXIT" : "JMP/JMP32";
+  if (what == "JMP/JMP32" && operation == 0) what = "JA";
   return fail(ReservedFields{.what = std::string(what)});
 }
 

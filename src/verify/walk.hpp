@@ -214,6 +214,7 @@ class Walk {
   Result<void> move_pointer(const isa::Insn& i, const isa::Row& row, const Reg& pointer, const Reg& amount);
   Result<void> movable(const Reg& pointer, const Reg& amount, unsigned dst, isa::Alu op) const;
   Result<void> sane_offset(const Reg& r, const Reg& pointer) const;
+  Result<void> stays_inside(unsigned regno);
   Result<void> cast_address_space(const isa::Insn& i);
 
   // branch.cpp

@@ -37,8 +37,8 @@ using isa::Pc;
   X(PointerArithmetic, "SKEP-V0206", "pointer-arithmetic", EACCES, (isa::Reg, r), \
     "{r} pointer arithmetic prohibited", \
     "{r} is a pointer, and this operation would show its value", "") \
-  X(PartOfPointer, "SKEP-V0207", "part-of-pointer", EACCES, (isa::Reg, r), \
-    "{r} partial copy of pointer", \
+  X(PartOfPointer, "SKEP-V0207", "part-of-pointer", EACCES, (isa::Reg, r)(std::string, how), \
+    "{r} {how} of pointer", \
     "half of the pointer in {r} would be copied as a number", "copy all of it") \
   X(PointerWithPointer, "SKEP-V0208", "pointer-with-pointer", EACCES, (isa::Reg, r)(std::string, op), \
     "{r} pointer {op} pointer prohibited", \
@@ -84,7 +84,25 @@ using isa::Pc;
     "the pointer in {r} would become readable in {where}", "") \
   X(LeaksReturn, "SKEP-V0222", "returns-pointer-value", EACCES, (isa::Reg, r), \
     "{r} leaks addr as return value", \
-    "{r} is a pointer, and the program would return its value", "return a number")
+    "{r} is a pointer, and the program would return its value", "return a number") \
+  X(NoSuchAtomic, "SKEP-V0226", "no-such-atomic", EINVAL, (std::string, operation), \
+    "BPF_ATOMIC uses invalid atomic opcode {operation}", \
+    "there is no atomic operation 0x{operation}", "") \
+  X(AtomicWidth, "SKEP-V0227", "atomic-width", EINVAL, (uint64_t, bits), \
+    "invalid atomic operand size", \
+    "an atomic operation on {bits} bits; all but load_acquire and store_release work on 32 or 64", "") \
+  X(NoSuchBudget, "SKEP-V0228", "no-such-budget", EINVAL, (int64_t, imm), \
+    "invalid may_goto imm {imm}", \
+    "a field of this may_goto that means nothing must be 0 and is not (its imm is {imm})", "") \
+  X(StackMovesVariably, "SKEP-V0223", "stack-moves-variably", EACCES, (isa::Reg, r)(std::string, var)(int64_t, off), \
+    "{r} variable stack access prohibited for !root, var_off={var} off={off}", \
+    "{r} becomes a pointer to a place of the stack that is not known ({var}); without CAP_PERFMON that is refused", "use constant offsets") \
+  X(StackMovesOutside, "SKEP-V0224", "stack-moves-outside", EACCES, (isa::Reg, r)(int64_t, off), \
+    "{r} stack pointer arithmetic goes out of range, prohibited for !root; off={off}", \
+    "{r} becomes r10 + {off}, outside of the 512 bytes below r10; without CAP_PERFMON that is refused even of a pointer that is not used", "keep the pointer inside") \
+  X(ValueMovesOutside, "SKEP-V0225", "value-moves-outside", EACCES, (isa::Reg, r)(uint64_t, size), \
+    "{r} pointer arithmetic of map value goes out of range, prohibited for !root", \
+    "{r} may become a pointer outside of the map value's {size} bytes; without CAP_PERFMON that is refused even of a pointer that is not used", "bound the offset before adding it")
 
 // V03xx: memory
 #define SKEP_MEMORY_REJECTIONS(X) \
