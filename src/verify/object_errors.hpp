@@ -202,7 +202,7 @@ inline constexpr int enotsupp = 524;  // Linux's own, which no header for progra
     "no write support to {type} at off {off}", \
     "operations may write some members of struct {type}, and none begins at offset {off}", "") \
   X(BeyondWritable, "SKEP-V0771", "beyond-writable", EACCES, (std::string, type)(uint64_t, off)(uint64_t, size)(uint64_t, end), \
-    "write access at off {off} with size {size} beyond the member of {type} ended at {end}", \
+    "write access at off {off} with size {size}", \
     "the member of struct {type} that operations may write at offset {off} ends at {end}; {size} bytes go on", "") \
   X(WantsZeroFlags, "SKEP-V0768", "wants-zero-flags", EINVAL, (isa::Reg, r), \
     "get_local_storage() doesn't support non-zero flags", \
