@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/file.hpp"
+#include "btf/types.hpp"
 #include "facts/caps.hpp"
 #include "facts/map_types.hpp"
 #include "facts/prog_types.hpp"
@@ -25,6 +26,23 @@ namespace skep::facts::grade {
 
 using isa::make_insn;
 using Code = std::vector<isa::Insn>;
+
+// The kernel's tracepoints, by the types of their functions, of which the first parameter is the tracepoint's own.
+struct Tracepoint {
+  btf::TypeId id;
+  std::string_view type_name, name;
+  btf::Type prototype;
+};
+inline std::vector<Tracepoint> tracepoints(const btf::Btf& types) {
+  constexpr std::string_view prefix = "btf_trace_";
+  std::vector<Tracepoint> all;
+  for (btf::TypeId id = 1; id < types.count(); ++id) {
+    const btf::Type t = types.type(id);
+    if (t.kind != btf::Kind::typedef_ || !t.name.starts_with(prefix)) continue;
+    all.push_back({id, t.name, t.name.substr(prefix.size()), types.resolve(types.resolve(id).size_or_type)});
+  }
+  return all;
+}
 
 struct Load {
   ProgType type;

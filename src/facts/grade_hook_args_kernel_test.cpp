@@ -52,20 +52,15 @@ HookArg said(const std::string& r2) {
 }
 
 TEST_F(GradedByBtf, EveryArgumentOfEveryTracepoint) {
-  constexpr std::string_view prefix = "btf_trace_";
   unsigned asked = 0;
-  for (btf::TypeId id = 1; id < types().count(); ++id) {
-    const btf::Type t = types().type(id);
-    if (t.kind != Kind::typedef_ || !t.name.starts_with(prefix)) continue;
-    const btf::Type proto = types().resolve(types().resolve(id).size_or_type);
-    ASSERT_EQ(proto.kind, Kind::func_proto) << t.name;
+  for (const auto& [id, type_name, name, proto] : tracepoints(types())) {
+    ASSERT_EQ(proto.kind, Kind::func_proto) << name;
     for (uint32_t i = 1; i < proto.vlen; ++i) {  // 0 is the tracepoint's own
       const btf::Type param = types().resolve(types().param(proto, i).type);
       if (param.kind != Kind::ptr || types().resolve(param.size_or_type).kind != Kind::struct_) continue;
       const std::string r2 = argument(AttachType::trace_raw_tp, id, i - 1);
-      EXPECT_TRUE(r2.contains("ptr_")) << t.name << " " << i - 1 << " is " << r2;
-      EXPECT_EQ(said(r2), tracepoint_arg(t.name.substr(prefix.size()), i - 1))
-          << t.name << " " << i - 1 << " is " << r2;
+      EXPECT_TRUE(r2.contains("ptr_")) << name << " " << i - 1 << " is " << r2;
+      EXPECT_EQ(said(r2), tracepoint_arg(name, i - 1)) << name << " " << i - 1 << " is " << r2;
       ++asked;
     }
   }

@@ -3,6 +3,7 @@
 #include "facts/kernel_objects.hpp"
 
 #include "facts/calls.hpp"
+#include "facts/grade.hpp"
 
 namespace skep::facts {
 namespace {
@@ -22,16 +23,12 @@ class KernelObjectFacts : public testing::Test {
   };
   // Some tracepoint's argument that is a trusted pointer to such a structure.
   std::optional<Argument> argument_of(std::string_view structure) const {
-    constexpr std::string_view prefix = "btf_trace_";
-    for (btf::TypeId id = 1; id < types().count(); ++id) {
-      const btf::Type t = types().type(id);
-      if (t.kind != Kind::typedef_ || !t.name.starts_with(prefix)) continue;
-      const btf::Type proto = types().resolve(types().resolve(id).size_or_type);
+    for (const auto& [id, type_name, name, proto] : grade::tracepoints(types())) {
       for (uint32_t i = 1; i < proto.vlen; ++i) {
         const btf::Type param = types().resolve(types().param(proto, i).type);
         if (param.kind != Kind::ptr || types().resolve(param.size_or_type).name != structure) continue;
-        const Answer said = read({.tracepoint = std::string(t.name), .index = i - 1}, "");
-        if (said.has("R2=trusted_ptr_" + std::string(structure) + "(")) return Argument{std::string(t.name), i - 1};
+        const Answer said = read({.tracepoint = std::string(type_name), .index = i - 1}, "");
+        if (said.has("R2=trusted_ptr_" + std::string(structure) + "(")) return Argument{std::string(type_name), i - 1};
       }
     }
     return std::nullopt;
