@@ -127,10 +127,18 @@ struct skep_insns_options {
 SKEP_API struct skep_object* skep_object_from_insns(const struct skep_insns_options* options);
 
 /*
- * Makes the maps, fills them and loads the programs whose autoload is set into the user engine of this process.
- * -EBUSY: it is loaded already. After a failure nothing is loaded and the object may be changed and loaded again.
+ * Makes the maps, fills them and loads the programs whose autoload is set into the user engine of this process. They
+ * are verified first, as Linux would: one that is refused fails all, with the errno of Linux and a sentence that says
+ * at which instruction and source line and why. -EBUSY: it is loaded already. After a failure nothing is loaded and the
+ * object may be changed and loaded again.
  */
 SKEP_API int skep_object_load(struct skep_object* object);
+
+/*
+ * The same without verifying: skep_program_run_unchecked() is the only way to run its programs. For code that is to be
+ * watched while it runs, as by a fuzzer or a judge of verifiers.
+ */
+SKEP_API int skep_object_load_unchecked(struct skep_object* object);
 
 /* Whether skep_object_load() has succeeded. */
 SKEP_API bool skep_object_is_loaded(const struct skep_object* object);
@@ -254,13 +262,20 @@ struct skep_run_result {
 
 /*
  * Runs a loaded program as Linux's BPF_PROG_TEST_RUN would, on the calling thread. `result` may be NULL.
- * -ENOENT: it is not loaded. -ENOSPC: packet_out or context_out has not enough room; the result is filled in and as
- * much as fits was written. -EFAULT, -ELOOP: it was stopped, and the sentence says at which instruction and source
- * line and why. -EINVAL: the packet or the context is none for this program type.
+ * -ENOENT: it is not loaded. -EPERM: it was loaded unchecked. -ENOSPC: packet_out or context_out has not enough room;
+ * the result is filled in and as much as fits was written. -EFAULT, -ELOOP: it was stopped, and the sentence says at
+ * which instruction and source line and why. -EINVAL: the packet or the context is none for this program type.
  * Thread-safe. Costs the program's own time and about 0.1 µs. Source: bpf(2) BPF_PROG_TEST_RUN.
  */
 SKEP_API int skep_program_run(const struct skep_program* program, const struct skep_run_options* options,
                               struct skep_run_result* result);
+
+/*
+ * The same of a program that was loaded by skep_object_load_unchecked(): every access is checked, at a tenth of the
+ * speed. A program that goes wrong is stopped: -EFAULT.
+ */
+SKEP_API int skep_program_run_unchecked(const struct skep_program* program, const struct skep_run_options* options,
+                                        struct skep_run_result* result);
 
 /* ---- maps: definitions --------------------------------------------------------------------------------------- */
 

@@ -89,7 +89,7 @@ Result<skep_map*> created(const skep_map_options& o) {
 maps::Handle handle_of(const skep_map& map, const skep_program& program) {
   std::shared_ptr<void> keeps;
   if (map.object != program.object) keeps = program.object->loaded;
-  return {.program = std::shared_ptr<void>(keeps, const_cast<vm::Lowered*>(&program.live->code().code())),
+  return {.program = std::shared_ptr<void>(keeps, const_cast<vm::Lowered*>(&program.live->code())),
           .id = program.index + 1};
 }
 
@@ -118,6 +118,11 @@ Result<void> share(skep_map& map, const skep_map* other) {
   def.flags = theirs.flags;
   def.extra = theirs.extra;
   if (def.name.empty()) def.name = theirs.name;
+  // What the verifier may take for constant is what it holds.
+  def.frozen = other->live->frozen() ? module::Frozen::yes : module::Frozen::no;
+  if (module::constant_value(def))
+    if (const auto shape = other->live->array_shape())
+      def.initial = {{Buffer(def.key_size), Buffer(shape->base, shape->base + def.value_size)}};
   map.live = other->live;
   map.keeps = other->object != nullptr ? std::shared_ptr<void>(other->object->loaded) : other->keeps;
   return {};

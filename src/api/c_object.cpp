@@ -3,6 +3,7 @@
 
 #include "api/c_error.hpp"
 #include "api/errors.hpp"
+#include "api/stop.hpp"
 #include "base/file.hpp"
 #include "btf/writer.hpp"
 #include "object/compile.hpp"
@@ -42,9 +43,12 @@ static skep_object* object_of(std::string name, module::Module module) {
 
 static Result<skep_object*> opened(const object::Object& file, const skep_open_options& options) {
   auto path = [](const char* said) { return std::string(said != nullptr ? said : ""); };
-  return object_of(options.name != nullptr ? options.name : file.name(),
-                   TRY(object::open(file, {.target = object::target_types(path(options.btf)),
-                                           .kconfig = object::kernel_config(path(options.kconfig))})));
+  const object::TargetSource types = object::target_types(path(options.btf));
+  skep_object* made =
+      object_of(options.name != nullptr ? options.name : file.name(),
+                TRY(object::open(file, {.target = types, .kconfig = object::kernel_config(path(options.kconfig))})));
+  made->types = types;
+  return made;
 }
 
 static Result<skep_object*> object_of(const skep_insns_options& o) {
@@ -69,6 +73,8 @@ static Result<skep_object*> object_of(const skep_insns_options& o) {
   return object.release();
 }
 
+enum class Check : uint8_t { none, verify };
+
 // What is to be loaded must say its type; nobody else could.
 static Result<Selection> selection(const skep_object& object) {
   Selection wanted;
@@ -81,13 +87,29 @@ static Result<Selection> selection(const skep_object& object) {
   return wanted;
 }
 
-static Result<void> load(skep_object& object) {
+// The living half of a module: verified, or what the caller said to run unchecked.
+static Result<std::shared_ptr<user::Loaded>> living(const skep_object& object,
+                                                    std::shared_ptr<const module::Module> module,
+                                                    const lower::Maps& shared, Check check) {
+  if (check == Check::none) return engine().load_unchecked(std::move(module), shared);
+  auto types = [&]() -> btf::Shared {
+    if (!object.types) return nullptr;
+    auto found = object.types();
+    return found ? found->btf : nullptr;
+  };
+  auto verified = verify::verify(module, engine().target(), {.kernel_types = types});
+  if (verified) return engine().load(*verified, user::Executor::interp, shared);
+  return std::unexpected(
+      api::error_of({std::move(module), verified.error().prog, std::move(verified.error().verdict)}));
+}
+
+static Result<void> load(skep_object& object, Check check) {
   TRY_VOID(changeable(&object, "load"));
   auto module = std::make_shared<const module::Module>(TRY(selected(object.module, TRY(selection(object)))));
   std::vector<std::shared_ptr<maps::Map>> shared;
   for (const skep_map& m : object.maps)
     if (m.autocreate) shared.push_back(m.live);
-  object.loaded = TRY(engine().load(std::move(module), shared));
+  object.loaded = TRY(living(object, std::move(module), shared, check));
   std::size_t program = 0, map = 0;
   for (skep_program& p : object.programs)
     if (p.autoload) p.live = object.loaded->programs()[program++];
@@ -130,7 +152,15 @@ skep_object* skep_object_from_insns(const skep_insns_options* options) {
 int skep_object_load(skep_object* object) {
   return answer([&]() -> Result<void> {
     if (object == nullptr) return fail(NullArgument{.what = "the object"});
-    TRY_VOID_WITHIN(load(*object), object->name);
+    TRY_VOID_WITHIN(load(*object, Check::verify), object->name);
+    return {};
+  });
+}
+
+int skep_object_load_unchecked(skep_object* object) {
+  return answer([&]() -> Result<void> {
+    if (object == nullptr) return fail(NullArgument{.what = "the object"});
+    TRY_VOID_WITHIN(load(*object, Check::none), object->name);
     return {};
   });
 }

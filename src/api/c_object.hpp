@@ -12,6 +12,7 @@
 #include <mutex>
 
 #include "engine/user/engine.hpp"
+#include "object/open.hpp"
 
 struct skep_program {
   skep_object* object;
@@ -41,6 +42,7 @@ struct skep_object {
   std::deque<skep_program> programs;  // their addresses are handed out
   std::deque<skep_map> maps;
   std::shared_ptr<skep::user::Loaded> loaded = {};
+  skep::object::TargetSource types = {};  // whose types it was opened for; {}: nobody's
   mutable std::once_flag btf_once = {};
   mutable skep::Buffer btf = {};  // written when it is first asked for
 };

@@ -65,7 +65,9 @@ Result<void> lay_memory(Bench& bench, facts::ProgType type, const skep_run_optio
   return {};
 }
 
-Result<void> run(const skep_program& program, const skep_run_options& o, skep_run_result& result) {
+using Go = Result<vm::Outcome> (user::Engine::*)(const user::Program&, const user::Input&);
+
+Result<void> run(const skep_program& program, const skep_run_options& o, skep_run_result& result, Go go) {
   const facts::ProgType type = program.live->definition().type;
   Bench bench{.input = {.max_insns = o.max_insns != 0 ? o.max_insns : 1'000'000'000}};
   if ((o.flags & SKEP_RUN_ON_CPU) != 0) bench.input.cpu = o.cpu;
@@ -74,7 +76,7 @@ Result<void> run(const skep_program& program, const skep_run_options& o, skep_ru
   const uint32_t repeat = std::max(1u, o.repeat);
   const auto start = Clock::now();
   for (uint32_t i = 0; i < repeat; ++i) {
-    const vm::Outcome out = TRY_WITHIN(engine().run(user::Executor::checked, *program.live, bench.input), place);
+    const vm::Outcome out = TRY_WITHIN((engine().*go)(*program.live, bench.input), place);
     if (out.fault.kind != vm::FaultKind::none)
       return std::unexpected(api::stop_of(*program.object->loaded, out.fault, bench.input.max_insns).error);
     result.r0 = out.r0;
@@ -148,14 +150,21 @@ const void* skep_program_insns(const skep_program* program, size_t* count) {
   return insns.data();
 }
 
-int skep_program_run(const skep_program* program, const skep_run_options* options, skep_run_result* result) {
+static int run_with(const skep_program* program, const skep_run_options* options, skep_run_result* result, Go go) {
   return answer([&]() -> Result<void> {
     if (program == nullptr) return fail(NullArgument{.what = "the program"});
     if (program->live == nullptr) return fail(NotLoaded{.program = program->definition().name});
     skep_run_result done{};
-    auto ran = run(*program, TRY(given(options)), done);
+    auto ran = run(*program, TRY(given(options)), done, go);
     report(result, done);
     TRY_VOID_WITHIN(std::move(ran), program->object->name);
     return {};
   });
+}
+
+int skep_program_run(const skep_program* program, const skep_run_options* options, skep_run_result* result) {
+  return run_with(program, options, result, &user::Engine::run);
+}
+int skep_program_run_unchecked(const skep_program* program, const skep_run_options* options, skep_run_result* result) {
+  return run_with(program, options, result, &user::Engine::run_unchecked);
 }

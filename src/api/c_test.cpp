@@ -16,7 +16,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::StrEq;
 
-constexpr uint32_t type_hash = 1, type_array = 2, type_percpu_array = 6, type_ringbuf = 27;
+constexpr uint32_t type_hash = 1, type_array = 2, type_percpu_array = 6, type_lru_hash = 9, type_ringbuf = 27;
 constexpr uint32_t prog_sched_cls = 3, prog_xdp = 6;
 
 struct Close {
@@ -51,7 +51,7 @@ struct Answer {
   int err;
   uint64_t r0;
 };
-Answer run(const Opened& o, const char* name) {
+Answer run(const Opened& o, const char* name, decltype(skep_program_run)* how = skep_program_run) {
   const auto packet = frame();
   skep_run_options options{};
   options.size = sizeof options;
@@ -59,7 +59,7 @@ Answer run(const Opened& o, const char* name) {
   options.packet_size = packet.size();
   skep_run_result result{};
   result.size = sizeof result;
-  const int err = skep_program_run(program(o, name), &options, &result);
+  const int err = how(program(o, name), &options, &result);
   return {err, result.r0};
 }
 
@@ -176,15 +176,15 @@ TEST(CApi, MemoryOfADeclaredMapIsRefused) {
 TEST(CApi, WhatIsSetIsWhatIsLoaded) {
   Opened o = open_all();
   EXPECT_EQ(skep_map_set_max_entries(map(o, "hits"), 2), 0);
-  EXPECT_EQ(skep_program_set_type(program(o, "count"), prog_sched_cls), 0);
-  EXPECT_EQ(skep_program_set_autoload(program(o, "crash"), false), 0);
+  EXPECT_EQ(skep_program_set_type(program(o, "only_when_named"), prog_sched_cls), 0);
+  EXPECT_EQ(skep_program_set_autoload(program(o, "only_when_named"), true), 0);
   ASSERT_EQ(skep_object_load(o.get()), 0) << last();
   EXPECT_EQ(skep_map_max_entries(map(o, "hits")), 2u);
   for (uint32_t key = 0; key < 3; ++key) {
     const uint64_t value = 1;
     EXPECT_EQ(skep_map_update(map(o, "hits"), &key, 4, &value, 8, 0), key < 2 ? 0 : -E2BIG);
   }
-  EXPECT_EQ(run(o, "count").err, 0);
+  EXPECT_EQ(run(o, "only_when_named").err, 0);
   EXPECT_EQ(run(o, "crash").err, -ENOENT);
   EXPECT_THAT(last(), HasSubstr("program 'crash' is not loaded"));
 }
@@ -211,8 +211,11 @@ TEST(CApi, NumbersThatAreNoTypesAreRefused) {
 TEST(CApi, AFailedLoadCanBeRepeated) {
   Opened o = open_all();
   ASSERT_EQ(skep_map_set_type(map(o, "hits"), type_ringbuf), 0);
+  EXPECT_EQ(skep_object_load(o.get()), -EINVAL);
+  EXPECT_THAT(last(), HasSubstr("bpf_map_lookup_elem (helper 1) does not work on ringbuf maps"));
+  ASSERT_EQ(skep_map_set_type(map(o, "hits"), type_lru_hash), 0);
   EXPECT_EQ(skep_object_load(o.get()), -SKEP_ENOTSUPP);
-  EXPECT_THAT(last(), HasSubstr("map 'hits': maps of type ringbuf are not available in the user engine yet"));
+  EXPECT_THAT(last(), HasSubstr("map 'hits': maps of type lru_hash are not available in the user engine yet"));
   ASSERT_EQ(skep_map_set_type(map(o, "hits"), type_hash), 0);
   EXPECT_EQ(skep_object_load(o.get()), 0) << last();
 }
@@ -263,10 +266,25 @@ TEST(CApi, ARunGivesPacketAndContextBack) {
   EXPECT_EQ(result.packet_size, packet.size());
 }
 
-TEST(CApi, ACrashSaysWhere) {
-  Opened o = loaded();
-  EXPECT_EQ(run(o, "crash").err, -EFAULT);
+TEST(CApi, WhatIsNotSafeIsRefused) {
+  Opened o = open_all();
+  ASSERT_EQ(skep_program_set_autoload(program(o, "crash"), true), 0);
+  EXPECT_EQ(skep_object_load(o.get()), -EACCES);
   EXPECT_THAT(last(), HasSubstr("every_part.bpf.c"));
+  EXPECT_THAT(last(), HasSubstr("program 'crash': insn 1 (every_part.bpf.c:"));
+  EXPECT_FALSE(skep_object_is_loaded(o.get()));
+  ASSERT_EQ(skep_program_set_autoload(program(o, "crash"), false), 0);
+  EXPECT_EQ(skep_object_load(o.get()), 0) << last();
+}
+
+TEST(CApi, UncheckedIsADoorOfItsOwn) {
+  Opened o = open_all();
+  ASSERT_EQ(skep_program_set_autoload(program(o, "crash"), true), 0);
+  ASSERT_EQ(skep_object_load_unchecked(o.get()), 0) << last();
+  EXPECT_EQ(run(o, "count").err, -EPERM);
+  EXPECT_THAT(last(), HasSubstr("was loaded without being verified"));
+  EXPECT_EQ(run(o, "count", skep_program_run_unchecked).r0, 2u);
+  EXPECT_EQ(run(o, "crash", skep_program_run_unchecked).err, -EFAULT);
   EXPECT_THAT(last(), HasSubstr("program 'crash': insn"));
 }
 

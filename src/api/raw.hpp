@@ -21,14 +21,18 @@ Result<std::vector<isa::Insn>> instructions(Bytes bytes);
 
 struct ExecOptions {
   facts::Target target = {};
-  std::string executor = "checked";  // interp, checked, jit
+  std::string executor = "interp";  // checked, where nothing is verified
   uint64_t max_insns = 1'000'000'000;
   std::optional<Buffer> memory = {};  // what r1 points to; r2 is its length
 };
 struct ExecReport {
   uint64_t r0 = 0;
-  std::optional<Stop> stop = {};  // it did not reach its exit
+  std::optional<Stop> stop = {};        // it did not reach its exit
+  std::optional<Refusal> refused = {};  // it was not begun
 };
+// Verifies it for memory of that size, and runs it.
 Result<ExecReport> exec(std::vector<isa::Insn> program, const ExecOptions& options);
+// The same of a program that nobody verified: every access is checked while it runs.
+Result<ExecReport> exec_unchecked(std::vector<isa::Insn> program, const ExecOptions& options);
 
 }  // namespace skep::api

@@ -71,13 +71,12 @@ std::optional<Bytes> passed_on(facts::ProgType type, const facts::Verdict* verdi
 class PacketRun {
  public:
   PacketRun(const RunOptions& options, const Watch& watch, user::Engine& engine, const user::Loaded& loaded,
-            const user::Program& program, user::Executor executor)
+            const user::Program& program)
       : options_(options),
         watch_(watch),
         engine_(engine),
         loaded_(loaded),
         program_(program),
-        executor_(executor),
         context_(program.definition().type),
         tally_(program.definition().type),
         host_(vm::this_machine()) {
@@ -127,8 +126,8 @@ class PacketRun {
     for (uint64_t i = 0; i < options_.repeat; ++i) {
       if (i % 1024 == 1023) TRY_VOID(look_up());
       TRY_VOID(context_.assign(packet.data));
-      const vm::Outcome done = TRY(engine_.run(
-          executor_, program_, {.context = &context_, .max_insns = options_.max_insns, .cpu = 0, .host = &host_}));
+      const vm::Outcome done =
+          TRY(engine_.run(program_, {.context = &context_, .max_insns = options_.max_insns, .cpu = 0, .host = &host_}));
       if (done.fault.kind != vm::FaultKind::none) {
         report_.stop = stop_of(loaded_, done.fault, options_.max_insns);
         report_.stop->error =
@@ -169,7 +168,6 @@ class PacketRun {
   user::Engine& engine_;
   const user::Loaded& loaded_;
   const user::Program& program_;
-  user::Executor executor_;
   context::Context context_;
   Tally tally_;
   vm::Host host_;
@@ -209,8 +207,16 @@ Result<void> check_type(const module::ProgDef& program) {
 Result<RunReport> run_module(const Opened& opened, const RunOptions& options, const Watch& watch,
                              std::shared_ptr<const module::Module> module, std::size_t which) {
   const user::Executor executor = TRY(executor_by_name(options.executor));
+  const auto start = Clock::now();
+  auto verified = verify::verify(module, options.target, {.program = which, .kernel_types = options.kernel_types});
+  if (!verified) {
+    RunReport report;
+    report.refused = Refusal{module, verified.error().prog, std::move(verified.error().verdict)};
+    return report;
+  }
+  const uint64_t verify_ns = ns_since(start);
   user::Engine engine(options.target, options.lanes == 0 ? lane::default_lanes() : options.lanes);
-  auto loaded = TRY_WITHIN(engine.load(module), opened.name);
+  auto loaded = TRY_WITHIN(engine.load(*verified, executor), opened.name);
   for (const Filling& f : options.fillings) {
     const std::size_t map = TRY(module::find_map(*module, f.map));
     if (auto filled = fill(*module, map, *loaded->maps()[map], f.entries); !filled)
@@ -218,7 +224,8 @@ Result<RunReport> run_module(const Opened& opened, const RunOptions& options, co
   }
   for (std::size_t i = 0; i < module->maps.size(); ++i)
     if (module->maps[i].frozen == module::Frozen::yes) loaded->maps()[i]->sys_freeze();
-  RunReport report = TRY(PacketRun(options, watch, engine, *loaded, *loaded->programs()[which], executor).all());
+  RunReport report = TRY(PacketRun(options, watch, engine, *loaded, *loaded->programs()[which]).all());
+  report.verify_ns = verify_ns;
   for (std::size_t i = 0; !report.stop && i < module->maps.size(); ++i)
     report.maps.push_back(TRY_WITHIN(content_of(*module, i, *loaded->maps()[i]), opened.name));
   return report;

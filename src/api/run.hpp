@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Packets of a capture through a program: what it answered, what it counted, which packets it lets on.
+// Packets of a capture through a program that the verifier accepts: what it answered, what it counted, which packets it
+// lets on.
 //
 //     auto opened = TRY(api::open({.path = "port_stats.bpf.c"}));
 //     auto report = TRY(api::run(opened, {.capture = "a.pcap", .out = "passed.pcap"}));
@@ -32,8 +33,9 @@ struct RunOptions {
   uint64_t limit = 0;  // packets; 0: all
   uint64_t max_insns = 100'000'000;
   unsigned lanes = 0;  // 0: lane::default_lanes()
-  std::string executor = "checked";
+  std::string executor = "interp";
   facts::Target target = {};
+  std::function<btf::Shared()> kernel_types;  // asked where a program is not accepted without them
   std::function<void(std::string_view)> printk;
 };
 
@@ -47,9 +49,11 @@ struct RunReport {
   facts::ProgType type = {};
   std::string note;  // how packets are shown, if not as they are captured; what stands over the object's own word
   uint64_t packets = 0, bytes = 0, runs = 0, ns = 0, written = 0;
-  std::vector<VerdictCount> verdicts;  // most first
-  std::vector<Content> maps;           // as in the module
-  std::optional<Stop> stop = {};       // it did not reach its exit, so there is no more than this
+  std::vector<VerdictCount> verdicts;   // most first
+  std::vector<Content> maps;            // as in the module
+  std::optional<Stop> stop = {};        // it did not reach its exit, so there is no more than this
+  std::optional<Refusal> refused = {};  // it was not accepted: nothing was run, and there is nothing else
+  uint64_t verify_ns = 0;
 };
 
 // Asked several times a second.

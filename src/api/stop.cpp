@@ -12,7 +12,7 @@ namespace skep::api {
 // The program a fault happened in: a tail call may have left the one that was started.
 static const module::ProgDef* program_of(const user::Loaded& loaded, const vm::Lowered* code) {
   for (const auto& program : loaded.programs())
-    if (&program->code().code() == code) return &program->definition();
+    if (&program->code() == code) return &program->definition();
   return nullptr;
 }
 
@@ -38,6 +38,15 @@ Stop stop_of(const user::Loaded& loaded, const vm::Fault& fault, uint64_t max_in
   stop.error = std::move(stop.error).within(module::place_of(*program, fault.insn));
   if (!program->name.empty()) stop.error = std::move(stop.error).within("program '" + program->name + "'");
   return stop;
+}
+
+Error error_of(Refusal refusal) {
+  verify::Rejection& why = *refusal.verdict.rejection;
+  const module::ProgDef& program = refusal.module->progs[refusal.prog];
+  Error error = std::move(why.error);
+  if (why.insn < program.insns.size()) error = std::move(error).within(module::place_of(program, why.insn));
+  if (!program.name.empty()) error = std::move(error).within("program '" + program.name + "'");
+  return error;
 }
 
 Result<user::Executor> executor_by_name(std::string_view name) {

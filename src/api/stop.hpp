@@ -16,6 +16,15 @@ struct Stop {
 // The fault of an outcome of one of the loaded programs.
 Stop stop_of(const user::Loaded& loaded, const vm::Fault& fault, uint64_t max_insns);
 
+// A program that is not accepted, and so does not run.
+struct Refusal {
+  std::shared_ptr<const module::Module> module;
+  std::size_t prog;
+  verify::Verdict verdict;
+};
+// The verifier's words with the place, as other errors have it.
+Error error_of(Refusal refusal);
+
 // interp, checked; what else is a word says that it is not available yet.
 Result<user::Executor> executor_by_name(std::string_view name);
 

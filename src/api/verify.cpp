@@ -67,10 +67,15 @@ void answer(const VerifyReport& report, ProgramVerdict& p, const facts::Target& 
   p.verdict = verify::verify(question);
   const auto took = std::chrono::steady_clock::now() - begin;
   p.ns = static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(took).count());
-  if (p.verdict.answer == verify::Answer::rejected) p.explanation = verify::explain(question, *p.verdict.rejection);
+  explain(report, p, target);
 }
 
 }  // namespace
+
+void explain(const VerifyReport& report, ProgramVerdict& p, const facts::Target& target) {
+  if (p.verdict.answer == verify::Answer::rejected)
+    p.explanation = verify::explain(question_of(report, p, target), *p.verdict.rejection);
+}
 
 verify::Question question_of(const VerifyReport& report, const ProgramVerdict& p, const facts::Target& target) {
   return {.module = report.module(p),

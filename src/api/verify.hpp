@@ -51,6 +51,9 @@ using Parallel = std::function<void(std::size_t n, const std::function<void(std:
 // An error where there is only one file and it cannot be read, or nothing that the pattern names.
 Result<VerifyReport> verify(const VerifyOptions& options, const Parallel& parallel = {});
 
+// Fills in the explanation, where it is a rejection.
+void explain(const VerifyReport& report, ProgramVerdict& p, const facts::Target& target);
+
 // The question that a verdict answers.
 verify::Question question_of(const VerifyReport& report, const ProgramVerdict& p, const facts::Target& target);
 

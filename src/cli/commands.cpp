@@ -21,9 +21,9 @@ std::unique_ptr<Verb> make_verify();
 namespace {
 
 constexpr std::string_view run_notes = R"(
-FILE is an object, or C source whose name ends in `.c`: that is compiled with the newest clang there is. Until there is
-a verifier the program is checked while it runs: an access outside what it may touch stops the command with the
-instruction, the address and the source line.
+FILE is an object, or C source whose name ends in `.c`: that is compiled with the newest clang there is. The program is
+verified first, together with those that its tail calls reach; what is refused is explained as `skep verify` does it, and no
+packet is run.
 
 - **Which program**: the only one, or the one that `--program` names.
 - **Packets** are given to xdp, sched_cls, sched_act, socket_filter, cgroup_skb and the other types that see packets.
@@ -110,8 +110,10 @@ The text may be skep's, LLVM's or bpftool's. Maps have no names here: `map[5]` i
 constexpr std::string_view exec_notes = R"(
 A raw program is 8-byte instructions, little endian. r1 is the memory (null without `--mem`), r2 its length in bytes. r0
 is printed as `0x…`, 64 bits, and nothing else; with `--json` it is `{"v":1,"r0":"0x…"}`. Program and memory cannot both
-be standard input. Until there is a verifier it runs in the checked interpreter, with
-`--unchecked` or without; `interp` repeats in the fast one what checked has found to be without fault.
+be standard input. It is verified first, for memory of this very size: r1 is that memory or, where there is none, the
+number 0; r2 is a known number; helpers are those that every program has. A program that is refused, as `skep verify` would
+say, is not run: exit 1. With `--unchecked` nothing is verified; it runs in the checked interpreter, which stops it where
+it goes wrong.
 )";
 
 constexpr std::string_view batch_notes = "\nThe lines are described in [batch.md](batch.md).\n";
@@ -161,7 +163,7 @@ const Command table[] = {
      .examples = {{"skep run progs/port_stats.bpf.c --in a.pcap", "compile it, run it, show its maps"},
                   {"skep run fw.o --map blocklist=@list.json --in a.pcap --out passed.pcap", "fill a map first"},
                   {"tcpdump -w - -c 100 | skep run prog.o --in - --json", "one JSON document"}},
-     .exits = "0 every packet was run, 1 the program faulted, 2 could not run it",
+     .exits = "0 every packet was run, 1 the program was refused or faulted, 2 could not run it",
      .notes = run_notes,
      .listens = {.json = true, .verbose = true},
      .make = make_run},

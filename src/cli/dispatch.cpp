@@ -58,9 +58,10 @@ static Colour colour_for(const std::string& when, int fd) {
   return !plain && ::isatty(fd) ? Colour::on : Colour::off;
 }
 
-// A program that faulted answered "no"; whatever else went wrong, there is no answer.
+// A program that faulted answered "no", and so did the verifier that refused it; whatever else went wrong, there is no
+// answer.
 static Exit exit_for(const Error& e) {
-  if (e.row().code == api::Faulted::row.code) return Exit::no;
+  if (e.row().code == api::Faulted::row.code || verify::refuses(e)) return Exit::no;
   if (e.row().code != api::Interrupted::row.code) return Exit::no_answer;
   return signal_that_stops() == SIGTERM ? Exit::terminated : Exit::interrupted;
 }

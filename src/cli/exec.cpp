@@ -19,11 +19,11 @@ class Exec : public Verb {
             {"--mem", "FILE", "memory that r1 points to; r2 is its length", &memory_},
             {"--executor",
              "NAME",
-             "interp, checked (default), jit",
+             "interp (default), checked, jit",
              &options_.executor,
              Flag::Needed::no,
              {"interp", "checked", "jit"}},
-            {"--unchecked", "", "do not verify first", &unchecked_},
+            {"--unchecked", "", "do not verify it: every access is checked while it runs", &unchecked_},
             {"--max-insns", "N", "instructions it may execute (default 1,000,000,000)", &options_.max_insns},
             {"--target", "NAME", "run as this kernel would (default linux-6.18)", &target_}};
   }
@@ -35,7 +35,10 @@ class Exec : public Verb {
                          "--mem");
     if (!memory_.empty()) options_.memory = TRY_WITHIN(read_file(memory_), "--mem");
     auto insns = TRY_WITHIN(api::instructions(TRY_WITHIN(read_file(program_), "--raw")), file_name(program_));
-    api::ExecReport report = TRY(api::exec(std::move(insns), options_));
+    if (options_.executor.empty()) options_.executor = unchecked_ ? "checked" : "interp";
+    api::ExecReport report =
+        TRY(unchecked_ ? api::exec_unchecked(std::move(insns), options_) : api::exec(std::move(insns), options_));
+    if (report.refused) return std::unexpected(api::error_of(*std::move(report.refused)).within(file_name(program_)));
     if (report.stop) {
       stop_ = std::move(report.stop);
       return std::unexpected(std::move(stop_->error).within(file_name(program_)));
@@ -53,8 +56,8 @@ class Exec : public Verb {
 
  private:
   std::string program_, memory_, target_;
-  bool unchecked_ = false;  // until there is a verifier nothing is verified anyway
-  api::ExecOptions options_;
+  bool unchecked_ = false;
+  api::ExecOptions options_{.executor = ""};
   std::optional<api::Stop> stop_;
 };
 

@@ -18,6 +18,7 @@
 #include "cli/map_table.hpp"
 #include "cli/progress.hpp"
 #include "cli/values.hpp"
+#include "cli/verify_screen.hpp"
 #include "facts/verdicts.hpp"
 
 namespace skep::cli {
@@ -112,7 +113,8 @@ class Run : public Verb {
         {"--max-insns", "N", "instructions a run may execute (default 100,000,000)", &options_.max_insns},
         {"--lanes", "N", "lanes: what stands for CPUs (default: 4 for each CPU, at least 16)", &lanes_},
         {"--target", "NAME", "run as this kernel would (default linux-6.18)", &target_},
-        {"--executor", "NAME", "checked (default)", &options_.executor},
+        {"--executor", "NAME", "interp (default), checked: every access is checked again while it runs",
+         &options_.executor},
         {"--engine", "NAME", "user (default)", &engine_},
     };
   }
@@ -134,6 +136,7 @@ class Run : public Verb {
       return api::run(opened, options_, [&](const api::Progress& p) { return progress.show(p); });
     }();
     if (!report) return std::unexpected(std::move(report.error()));
+    if (report->refused) return refuse(opened, *std::move(report->refused), talk);
     if (report->stop) {
       stop_ = std::move(report->stop);
       return std::unexpected(std::move(stop_->error));
@@ -159,10 +162,26 @@ class Run : public Verb {
   }
 
  private:
+  // What `skep verify` shows of it; nothing was run.
+  Result<Exit> refuse(const api::Opened& opened, api::Refusal refusal, const Talk& talk) const {
+    const Exit exit = refusal.verdict.answer == verify::Answer::unknown ? Exit::no_answer : Exit::no;
+    if (talk.format == Format::json) return std::unexpected(api::error_of(std::move(refusal)).within(opened.name));
+    api::VerifyReport shown{.objects = {opened}, .programs = {}, .unread = {}, .kernel_types = options_.kernel_types()};
+    shown.objects.front().module = refusal.module;
+    shown.programs.push_back({.object = 0, .prog = refusal.prog, .verdict = std::move(refusal.verdict)});
+    api::explain(shown, shown.programs.front(), options_.target);
+    fmt::print(stderr, "{}", explained(shown, shown.programs.front(), talk.err));
+    return exit;
+  }
+
   Result<void> understand(api::OpenOptions& opening) {
     if (engine_ != "user") return fail(NotAvailable{.what = "engine " + engine_, .instead = "use user"});
     options_.target = TRY(target(target_));
     options_.lanes = TRY(lanes(lanes_));
+    options_.kernel_types = [source = opening.target]() -> btf::Shared {
+      auto found = source();
+      return found ? found->btf : nullptr;
+    };
     for (const std::string& word : set_) opening.set.push_back(TRY(setting(word)));
     for (const std::string& word : maps_) TRY_VOID(read_map_word(word, words_));
     opening.entries = words_.sizes;
@@ -202,7 +221,7 @@ class Run : public Verb {
     for (const module::MapDef& map : module.maps) maps += map.data_section == module::DataSection::none;
     out += plural(module.progs.size(), "program") + ", " + plural(maps, "map");
     if (module.progs.size() > 1) out += fmt::format("; {} ({})", printable(report.program), name(report.type));
-    out += "; checked while it runs\n";
+    out += fmt::format("; accepted in {}\n", duration(report.verify_ns));
     if (!report.note.empty()) out += talk.out.dim(printable(report.note)) + "\n";
     out += plural(report.packets, "packet") + ", " + plural(report.bytes, "byte");
     if (report.runs != 0) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <cstring>
 
 #include "base/suggest.hpp"
@@ -64,7 +65,9 @@ facts::Packet Context::start(const Arrival& how) const {
 
 Result<void> Context::assign(Bytes frame, const Arrival& how) {
   setting_ = how.setting;
-  image_.fill(0);
+  real_.image.fill(0);
+  interface_given_ = 0;
+  put(interface(), 0);
   if (frame.size() > Packet::max_size)
     return fail(FrameTooLong{.size = frame.size(), .who = "skep", .most = Packet::max_size});
   if (how.setting == Setting::test_run && frame.size() < Packet::link_header)
@@ -101,10 +104,10 @@ uint64_t Context::value(const ContextField& f, unsigned element) const {
   if (f.value == CtxValue::data_end) return reinterpret_cast<uint64_t>(packet_.data_end());
   if (f.value == CtxValue::data_meta) return reinterpret_cast<uint64_t>(packet_.data_meta());
   if (f.value == CtxValue::len) return packet_.size();
-  uint64_t v = load_bytes(&image_[f.offset + element * f.size], kept_bytes(f));
-  bool interface = f.value == (is_xdp() ? CtxValue::ingress_ifindex : CtxValue::ifindex);
-  return interface && v == 0 ? 1 : v;  // nobody said: the loopback device
+  return load_bytes(&real_.image[f.offset + element * f.size], kept_bytes(f));
 }
+
+CtxValue Context::interface() const { return is_xdp() ? CtxValue::ingress_ifindex : CtxValue::ifindex; }
 
 uint64_t Context::get(CtxValue what, unsigned element) const {
   for (const ContextField& f : fields(type_))
@@ -116,7 +119,8 @@ void Context::put(CtxValue what, uint64_t v, unsigned element) {
   for (const ContextField& f : fields(type_))
     if (f.value == what) {
       v = low_bits(v, 8 * kept_bytes(f));
-      std::memcpy(&image_[f.offset + element * f.size], &v, f.size);
+      if (what == interface() && v == 0) v = 1;  // nobody said: the loopback device
+      std::memcpy(&real_.image[f.offset + element * f.size], &v, f.size);
     }
 }
 
@@ -124,7 +128,7 @@ std::optional<uint64_t> Context::read(int64_t offset, unsigned size, facts::Acce
   auto access = facts::access_field(type_, offset, size, how);
   if (!access) return std::nullopt;
   const ContextField& f = *access->field;
-  if (f.shape == facts::Shape::anywhere) return load_bytes(&image_[f.offset + access->first], size);
+  if (f.shape == facts::Shape::anywhere) return load_bytes(&real_.image[f.offset + access->first], size);
   uint64_t v = value(f, access->element);
   if (f.shape == facts::Shape::pointer) return v;  // a packet's address is wider than its field
   // Linux takes its own, smaller field for every read of that size, wherever in the field the read is: the upper half
@@ -138,13 +142,33 @@ bool Context::write(int64_t offset, unsigned size, uint64_t value) {
   if (!access) return false;
   const ContextField& f = *access->field;
   if (f.shape == facts::Shape::anywhere) {
-    std::memcpy(&image_[f.offset + access->first], &value, size);
+    std::memcpy(&real_.image[f.offset + access->first], &value, size);
     return true;
   }
   // 0xffff means "no queue" inside Linux, so a program cannot store it or more.
   if (f.value == CtxValue::queue_mapping && static_cast<uint32_t>(value) >= 0xffff) return true;
   put(f.value, value, access->element);
   return true;
+}
+
+std::optional<Context::RealAccess> Context::real_access(ProgType type, int64_t offset, unsigned size,
+                                                        facts::Access how) {
+  const auto access = facts::access_field(type, offset, size, how);
+  if (!access) return std::nullopt;
+  const ContextField& f = *access->field;
+  auto behind = [](std::size_t member) { return static_cast<int32_t>(offsetof(Real, packet) + member); };
+  if (f.value == CtxValue::data) return RealAccess{behind(offsetof(Packet::View, data)), 8};
+  if (f.value == CtxValue::data_end) return RealAccess{behind(offsetof(Packet::View, data_end)), 8};
+  if (f.value == CtxValue::data_meta) return RealAccess{behind(offsetof(Packet::View, data_meta)), 8};
+  if (f.value == CtxValue::len) return RealAccess{behind(offsetof(Packet::View, size) + access->first), size};
+  if (f.value == CtxValue::flow_keys) return std::nullopt;  // there are none yet
+  const auto at = static_cast<int32_t>(f.offset + access->element * f.size);
+  if (f.shape == facts::Shape::anywhere) return RealAccess{static_cast<int32_t>(f.offset + access->first), size};
+  if (how == facts::Access::write) {
+    if (f.value == CtxValue::queue_mapping) return std::nullopt;  // write() says why
+    return RealAccess{at, kept_bytes(f)};
+  }
+  return RealAccess{at + static_cast<int32_t>(size < kept_bytes(f) ? access->first : 0), size};
 }
 
 std::string Context::field_at(int64_t offset) const {
@@ -179,6 +203,7 @@ Result<void> Context::set(std::string_view text, uint64_t value) {
   if (low_bits(value, bits) != value)
     return fail(FieldTooSmall{.field = std::string(text), .value = value, .bits = bits});
   put(field->value, value, element);
+  if (field->value == interface()) interface_given_ = static_cast<uint32_t>(value);
   // A test run that is given a __sk_buff, however little of it, fills in its wire_len.
   if (!is_xdp() && get(CtxValue::wire_len) == 0) put(CtxValue::wire_len, packet_.size());
   return {};

@@ -3,13 +3,15 @@
 //
 // The structure a program believes in (xdp_md, __sk_buff) does not exist. In the checked interpreter it is a range of
 // addresses that can never be mapped, from virtual_base on; every access is resolved here by the fields' rows in
-// facts/contexts.hpp. The fields live in `image_` at the very offsets where programs think they are, so a narrow read
-// is a load; what follows from the packet (data, data_end, data_meta, len) is computed when it is asked for.
+// facts/contexts.hpp. For lowered code it is real memory, and real_access() says where in it an access is made: the
+// fields lie at the very offsets where programs think they are, so most accesses stay as they are; what follows from
+// the packet (data, data_end, data_meta, len) lies behind them, addresses in all their 8 bytes.
 //
 //     Context xdp{ProgType::xdp};
 //     TRY_VOID(xdp.assign(frame, {.setting = Setting::test_run}));
 //     xdp.read(0, 4)     // xdp_md.data: the real 64-bit address, although the field is 4 bytes wide
 //     xdp.read(0, 2)     // nothing: Linux would refuse the program
+//     Context::real_access(ProgType::xdp, 0, 4, Access::read)   // 8 bytes at 192 of what xdp.real() points to
 //
 // One Context serves packet after packet without allocation. One thread at a time.
 #pragma once
@@ -42,6 +44,8 @@ class Context {
   // Whether programs of this type have one: those of __sk_buff and xdp_md.
   static bool exists_for(facts::ProgType type);
   explicit Context(facts::ProgType type);  // exists_for(type)
+  Context(const Context&) = delete;        // lowered code and the packet know where it is
+  Context& operator=(const Context&) = delete;
 
   facts::ProgType type() const { return type_; }
   Packet& packet() { return packet_; }
@@ -65,6 +69,14 @@ class Context {
   bool write(int64_t offset, unsigned size, uint64_t value);
   std::string field_at(int64_t offset) const;  // "data_end", "cb[2]"; empty where there is no field
 
+  // Where lowered code makes the same access, of what Linux allows: nothing where only read() or write() can.
+  struct RealAccess {
+    int32_t offset;  // from real()
+    unsigned size;
+  };
+  static std::optional<RealAccess> real_access(facts::ProgType type, int64_t offset, unsigned size, facts::Access how);
+  const void* real() const { return &real_; }
+
   // The user's settings, after assign. By name ("mark", "cb[2]"): any field that does not follow from the packet.
   // set_raw takes the structure's bytes, and raw gives them back, as BPF_PROG_TEST_RUN does: few may be non-zero.
   Result<void> set(std::string_view field, uint64_t value);
@@ -77,10 +89,15 @@ class Context {
 
  private:
   static constexpr std::size_t max_structure = 192;
+  struct Real {
+    alignas(8) std::array<uint8_t, max_structure> image{};
+    Packet::View packet{};
+  };
 
   bool is_xdp() const { return facts::row(type_).context == facts::Context::xdp_md; }
   facts::Packet start(const Arrival& how) const;
   std::string structure() const;  // "__sk_buff"
+  facts::CtxValue interface() const;
   uint64_t value(const facts::ContextField& field, unsigned element) const;
 
   Result<void> assign_xdp(Bytes frame, Setting setting);
@@ -96,9 +113,10 @@ class Context {
 
   facts::ProgType type_;
   unsigned size_;
-  Packet packet_;
+  Real real_;
+  Packet packet_{&real_.packet};
   Setting setting_ = Setting::hook;
-  alignas(8) std::array<uint8_t, max_structure> image_{};
+  uint32_t interface_given_ = 0;  // before 0 became the loopback device
 };
 
 }  // namespace skep::context

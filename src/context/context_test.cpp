@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <numeric>
 
 namespace skep::context {
@@ -19,11 +20,9 @@ Buffer frame(uint16_t ethertype = 0x0800, std::size_t size = 60) {
   b[13] = static_cast<uint8_t>(ethertype);
   return b;
 }
-Context arrived(ProgType type, Bytes bytes, Arrival how = {}) {
-  Context c{type};
-  EXPECT_TRUE(c.assign(bytes, how));
-  return c;
-}
+struct Arrived : Context {
+  Arrived(ProgType type, Bytes bytes, Arrival how = {}) : Context(type) { EXPECT_TRUE(assign(bytes, how)); }
+};
 Buffer copy(Bytes b) { return {b.begin(), b.end()}; }
 uint64_t address(const uint8_t* p) { return reinterpret_cast<uint64_t>(p); }
 template <class T>
@@ -34,7 +33,7 @@ std::string_view slug(const Result<T>& r) {
 constexpr Arrival test_run{.setting = Setting::test_run};
 
 TEST(Xdp, fields_are_read_whole_and_pointers_are_real) {
-  Context c = arrived(xdp, frame());
+  Arrived c(xdp, frame());
   EXPECT_EQ(c.size(), 24u);
   EXPECT_EQ(c.read(0, 4), address(c.packet().data()));
   EXPECT_EQ(c.read(4, 4), address(c.packet().data()) + 60);
@@ -49,7 +48,7 @@ TEST(Xdp, fields_are_read_whole_and_pointers_are_real) {
 }
 
 TEST(Xdp, metadata_of_a_test_run_comes_from_the_front_of_the_frame) {
-  Context c = arrived(xdp, frame(), test_run);
+  Arrived c(xdp, frame(), test_run);
   Buffer structure(24);
   store(&structure[0], uint32_t{8});
   store(&structure[4], uint32_t{60});
@@ -62,14 +61,14 @@ TEST(Xdp, metadata_of_a_test_run_comes_from_the_front_of_the_frame) {
 }
 
 TEST(Xdp, a_hook_gives_large_packets_whole) {
-  EXPECT_EQ(arrived(xdp, frame(0x800, 9000)).packet().size(), 9000u);
-  Context hook = arrived(xdp, frame(0x800, 9000)), run = arrived(xdp, frame(0x800, 9000), test_run);
+  EXPECT_EQ(Arrived(xdp, frame(0x800, 9000)).packet().size(), 9000u);
+  Arrived hook(xdp, frame(0x800, 9000)), run(xdp, frame(0x800, 9000), test_run);
   EXPECT_EQ(*hook.read(4, 4) - *hook.read(0, 4), 9000u);
   EXPECT_EQ(*run.read(4, 4) - *run.read(0, 4), 3520u);
 }
 
 TEST(Skb, scalars_are_read_in_parts_pointers_are_not) {
-  Context c = arrived(sched_cls, frame());
+  Arrived c(sched_cls, frame());
   EXPECT_EQ(c.size(), 192u);
   EXPECT_EQ(c.read(0, 4), 60u);
   EXPECT_EQ(c.read(0, 1), 60u);
@@ -83,7 +82,7 @@ TEST(Skb, scalars_are_read_in_parts_pointers_are_not) {
 }
 
 TEST(Skb, writes_reach_writable_fields_only_and_keep_what_linux_keeps) {
-  Context c = arrived(sched_cls, frame());
+  Arrived c(sched_cls, frame());
   EXPECT_TRUE(c.write(8, 4, 0xffffffff12345678));
   EXPECT_EQ(c.read(8, 4), 0x12345678u);
   EXPECT_EQ(c.read(9, 1), 0x56u);
@@ -97,20 +96,20 @@ TEST(Skb, writes_reach_writable_fields_only_and_keep_what_linux_keeps) {
   EXPECT_TRUE(c.write(48 + 8, 8, 0x1122334455667788));  // cb[2] and cb[3]
   EXPECT_EQ(c.read(48 + 12, 4), 0x11223344u);
   EXPECT_EQ(c.read(48 + 15, 1), 0x11u);
-  EXPECT_FALSE(arrived(socket_filter, frame()).write(8, 4, 1));
+  EXPECT_FALSE(Arrived(socket_filter, frame()).write(8, 4, 1));
 }
 
 TEST(Skb, a_filter_sees_the_link_header_in_a_hook_and_not_in_a_test_run) {
-  Context hook = arrived(socket_filter, frame()), run = arrived(socket_filter, frame(), test_run);
+  Arrived hook(socket_filter, frame()), run(socket_filter, frame(), test_run);
   EXPECT_EQ(hook.read(0, 4), 60u);
   EXPECT_EQ(run.read(0, 4), 46u);
-  EXPECT_EQ(arrived(socket_filter, frame(), {.setting = Setting::test_run, .start = facts::Packet::link}).read(0, 4),
+  EXPECT_EQ(Arrived(socket_filter, frame(), {.setting = Setting::test_run, .start = facts::Packet::link}).read(0, 4),
             60u);
   EXPECT_EQ(copy(hook.result()), frame());
   Buffer zeroed = frame();
   std::fill_n(zeroed.begin(), 14, uint8_t{0});
   EXPECT_EQ(copy(run.result()), zeroed) << "a test run has forgotten the link header";
-  Context cgroup = arrived(cgroup_skb, frame());
+  Arrived cgroup(cgroup_skb, frame());
   EXPECT_EQ(cgroup.read(0, 4), 46u);
   EXPECT_EQ(copy(cgroup.result()), frame()) << "a hook has not";
 }
@@ -125,12 +124,12 @@ TEST(Skb, protocol_and_packet_type_follow_from_the_frame) {
        {Row{0x86dd, {}, 0xdd86}, Row{0x0600, {}, 0x0006}, Row{0x05ff, {}, 0x0400}, Row{0x20, {0xff, 0xff}, 0x0100}}) {
     Buffer f = frame(r.type);
     std::ranges::copy(r.payload, f.begin() + 14);
-    EXPECT_EQ(arrived(sched_cls, f).read(16, 4), r.protocol);
+    EXPECT_EQ(Arrived(sched_cls, f).read(16, 4), r.protocol);
   }
   auto pkt_type = [](uint8_t octet, Arrival how) {
     Buffer f = frame();
     std::fill_n(f.begin(), 6, octet);
-    return arrived(sched_cls, f, how).read(4, 4);
+    return Arrived(sched_cls, f, how).read(4, 4);
   };
   EXPECT_EQ(pkt_type(0x02, {}), 0u);
   EXPECT_EQ(pkt_type(0x02, test_run), 3u) << "not the loopback device's address";
@@ -141,7 +140,7 @@ TEST(Skb, protocol_and_packet_type_follow_from_the_frame) {
 }
 
 TEST(Skb, legacy_loads_reach_hidden_headers_by_negative_offsets) {
-  Context c = arrived(socket_filter, frame(), test_run);
+  Arrived c(socket_filter, frame(), test_run);
   std::array<uint8_t, 2> two{};
   EXPECT_TRUE(c.load_legacy(44, two));
   EXPECT_FALSE(c.load_legacy(45, two));
@@ -155,7 +154,7 @@ TEST(Skb, legacy_loads_reach_hidden_headers_by_negative_offsets) {
 }
 
 TEST(Skb, a_raw_structure_may_set_what_a_test_run_takes) {
-  Context c = arrived(sched_cls, frame(), test_run);
+  Arrived c(sched_cls, frame(), test_run);
   Buffer structure(192);
   store(&structure[8], uint32_t{5});
   ASSERT_TRUE(c.set_raw(structure));
@@ -171,7 +170,7 @@ TEST(Skb, a_raw_structure_may_set_what_a_test_run_takes) {
 }
 
 TEST(Context, fields_are_set_by_name) {
-  Context c = arrived(sched_cls, frame());
+  Arrived c(sched_cls, frame());
   EXPECT_TRUE(c.set("mark", 7));
   EXPECT_TRUE(c.set("cb[2]", 9));
   EXPECT_TRUE(c.set("hash", 0xffffffff));
@@ -215,6 +214,70 @@ TEST(Context, test_runs_refuse_frames_that_hooks_take) {
 TEST(Context, exists_for_the_types_of_its_two_structures) {
   EXPECT_TRUE(Context::exists_for(xdp) && Context::exists_for(lwt_in) && Context::exists_for(flow_dissector));
   EXPECT_FALSE(Context::exists_for(kprobe) || Context::exists_for(syscall));
+}
+
+// ---- lowered code -------------------------------------------------------------------------------------------------
+
+constexpr unsigned widths[] = {1, 2, 4, 8};
+
+uint64_t at_real(const Context& c, Context::RealAccess where) {
+  uint64_t v = 0;
+  std::memcpy(&v, static_cast<const uint8_t*>(c.real()) + where.offset, where.size);
+  return v;
+}
+
+TEST(Real, a_read_is_the_same_in_memory) {
+  for (ProgType type : {xdp, sched_cls, socket_filter, cgroup_skb, ProgType::lwt_in, ProgType::sk_skb}) {
+    Arrived c(type, frame(0x86dd, 100), test_run);
+    if (type != xdp) {
+      EXPECT_TRUE(c.set("gso_size", 300));
+    }
+    unsigned reads = 0;
+    for (int64_t offset = 0; offset < c.size(); ++offset)
+      for (unsigned width : widths) {
+        const auto read = c.read(offset, width);
+        const auto real = Context::real_access(type, offset, width, facts::Access::read);
+        ASSERT_EQ(read.has_value(), real.has_value()) << offset;
+        if (!read) continue;
+        EXPECT_EQ(at_real(c, *real), *read) << c.field_at(offset) << " " << offset << ":" << width;
+        ++reads;
+      }
+    EXPECT_GE(reads, 6u);
+  }
+}
+
+TEST(Real, a_write_is_the_same_in_memory) {
+  constexpr uint64_t value = 0x8070605040302010;
+  for (ProgType type : {sched_cls, socket_filter, cgroup_skb}) {
+    for (int64_t offset = 0; offset < 192; ++offset)
+      for (unsigned width : widths) {
+        Arrived written(type, frame(), test_run), stored(type, frame(), test_run);
+        const auto real = Context::real_access(type, offset, width, facts::Access::write);
+        const bool may = written.write(offset, width, value);
+        const bool by_write_only = written.field_at(offset) == "queue_mapping";
+        ASSERT_EQ(may && !by_write_only, real.has_value()) << offset;
+        if (!real) continue;
+        std::memcpy(static_cast<uint8_t*>(const_cast<void*>(stored.real())) + real->offset, &value, real->size);
+        for (int64_t at = 0; at < written.size(); ++at)
+          for (unsigned w : widths) {
+            if (written.field_at(at).find("data") != std::string::npos) continue;  // each has a packet of its own
+            ASSERT_EQ(stored.read(at, w), written.read(at, w)) << written.field_at(offset) << " " << at;
+          }
+      }
+  }
+}
+
+TEST(Real, the_packet_moves_and_its_addresses_with_it) {
+  Arrived c(xdp, frame());
+  const auto data = *Context::real_access(xdp, 0, 4, facts::Access::read);
+  for (auto move :
+       {+[](Packet& p) { EXPECT_EQ(p.adjust_head(4), 0); }, +[](Packet& p) { EXPECT_EQ(p.adjust_tail(-3), 0); },
+        +[](Packet& p) { EXPECT_EQ(p.adjust_meta(-8), 0); }, +[](Packet& p) { p.relocate(); }}) {
+    move(c.packet());
+    EXPECT_EQ(at_real(c, data), address(c.packet().data()));
+    EXPECT_EQ(at_real(c, {data.offset + 8, 8}), address(c.packet().data_end()));
+    EXPECT_EQ(at_real(c, {data.offset + 16, 8}), address(c.packet().data_meta()));
+  }
 }
 
 }  // namespace

@@ -7,7 +7,14 @@
 
 namespace skep::context {
 
-Packet::Packet() { places_[0] = std::make_unique_for_overwrite<uint8_t[]>(place_size); }
+Packet::Packet(View* view) : view_(view) {
+  places_[0] = std::make_unique_for_overwrite<uint8_t[]>(place_size);
+  settle();
+}
+
+void Packet::settle() {
+  if (view_ != nullptr) *view_ = {.data = data(), .data_end = data_end(), .data_meta = data_meta(), .size = size()};
+}
 
 void Packet::assign(Bytes bytes, Layout layout) {
   auto size = static_cast<uint32_t>(bytes.size());
@@ -20,6 +27,7 @@ void Packet::assign(Bytes bytes, Layout layout) {
   hidden_ = 0;
   std::memset(at(0), 0, headroom);
   if (size != 0) std::memcpy(data(), bytes.data(), size);
+  settle();
 }
 
 void Packet::relocate() {
@@ -27,6 +35,7 @@ void Packet::relocate() {
   place_ = (place_ + 1) % places;
   if (!places_[place_]) places_[place_] = std::make_unique_for_overwrite<uint8_t[]>(place_size);
   std::memcpy(at(0), from, end_);
+  settle();
 }
 
 int Packet::adjust_head(int32_t by) {
@@ -37,6 +46,7 @@ int Packet::adjust_head(int32_t by) {
   std::memmove(at(meta), at(meta_), length);  // metadata travels with the packet's head
   meta_ = meta;
   data_ = static_cast<uint32_t>(data);
+  settle();
   return 0;
 }
 
@@ -45,6 +55,7 @@ int Packet::adjust_meta(int32_t by) {
   if (meta < frame_record || meta > data_) return -EINVAL;
   if ((data_ - meta) % 4 != 0 || data_ - meta > 252) return -EACCES;
   meta_ = static_cast<uint32_t>(meta);
+  settle();
   return 0;
 }
 
@@ -60,6 +71,7 @@ int Packet::grow(uint32_t by) {
   std::memset(at(end_), 0, by);
   end_ += by;
   if (fragments == 0) data_end_ = end_;
+  settle();
   return 0;
 }
 
@@ -67,6 +79,7 @@ int Packet::shrink(uint32_t by) {
   if (size() < std::size_t{by} + link_header) return -EINVAL;
   end_ -= by;
   data_end_ = std::min(data_end_, end_);
+  settle();
   return 0;
 }
 
@@ -79,12 +92,14 @@ bool Packet::divide_metadata(std::size_t length) {
   meta_ = data_ - n;
   end_ -= n;
   data_end_ = full ? std::min(end_, hard_end_) : data_end_ - n;
+  settle();
   return true;
 }
 
 bool Packet::divide_linear(std::size_t length) {
   if (length < metadata() || length > end_ - meta_) return false;
   data_end_ = std::min(meta_ + static_cast<uint32_t>(length), hard_end_);
+  settle();
   return true;
 }
 
@@ -92,6 +107,7 @@ void Packet::hide(std::size_t length) {
   hidden_ = static_cast<uint32_t>(length);
   data_ += hidden_;
   meta_ = data_;
+  settle();
 }
 
 }  // namespace skep::context

@@ -33,8 +33,14 @@ class Packet {
   static constexpr std::size_t max_size = 120'000;
 
   enum class Layout : uint8_t { linear, paged };  // paged: at most linear_limit bytes before data_end
+  // Where the packet lies now, for code that reads it from memory.
+  struct View {
+    uint8_t *data = nullptr, *data_end = nullptr, *data_meta = nullptr;
+    uint64_t size = 0;
+  };
 
-  Packet();
+  Packet() : Packet(nullptr) {}
+  explicit Packet(View* view);              // kept up to date; may be null
   void assign(Bytes bytes, Layout layout);  // at most max_size bytes; no metadata
   void relocate();
 
@@ -65,6 +71,7 @@ class Packet {
   static_assert(headroom + max_size + page <= place_size);
 
   uint8_t* at(std::size_t offset) const { return places_[place_].get() + offset; }
+  void settle();  // after every change of the offsets
   int grow(uint32_t by);
   int shrink(uint32_t by);
 
@@ -73,6 +80,7 @@ class Packet {
   // Offsets in the place: meta_ <= data_ <= data_end_ <= end_, data_end_ <= hard_end_.
   uint32_t meta_ = headroom, data_ = headroom, data_end_ = headroom, end_ = headroom, hard_end_ = headroom;
   uint32_t hidden_ = 0;
+  View* view_;
 };
 
 }  // namespace skep::context

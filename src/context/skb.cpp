@@ -111,7 +111,9 @@ Result<void> Context::set_raw_skb(Bytes structure) {
                            .field = field_at(static_cast<int64_t>(i)),
                            .taken = "mark, priority, ingress_ifindex, ifindex, cb, tstamp, wire_len, gso_segs, "
                                     "gso_size and hwtstamp only"});
-  for (const ContextField& f : taken_fields()) std::copy_n(&structure[f.offset], f.bytes(), &image_[f.offset]);
+  for (const ContextField& f : taken_fields()) std::copy_n(&structure[f.offset], f.bytes(), &real_.image[f.offset]);
+  for (const ContextField& f : taken_fields())
+    if (f.count == 1) put(f.value, get(f.value));  // in as many bytes as Linux keeps of it
   auto wire_len = load<uint32_t>(&structure[offset_of(CtxValue::wire_len)]);
   auto segments = load<uint32_t>(&structure[offset_of(CtxValue::gso_segs)]);
   if (wire_len != 0 && (wire_len < packet_.size() || wire_len > 65536))
@@ -124,8 +126,7 @@ Result<void> Context::set_raw_skb(Bytes structure) {
 
 Buffer Context::raw_skb() const {
   Buffer out(size_);
-  for (const ContextField& f : taken_fields()) std::copy_n(&image_[f.offset], f.bytes(), &out[f.offset]);
-  store(&out[offset_of(CtxValue::ifindex)], static_cast<uint32_t>(get(CtxValue::ifindex)));
+  for (const ContextField& f : taken_fields()) std::copy_n(&real_.image[f.offset], f.bytes(), &out[f.offset]);
   return out;
 }
 

@@ -50,7 +50,8 @@ Result<void> Context::set_raw_xdp(Bytes structure) {
   TRY_VOID(divide("data_meta", at(data_meta)));
   TRY_VOID(divide("data", at(data)));
   TRY_VOID(divide("data_end", at(data_end)));
-  put(CtxValue::ingress_ifindex, at(ingress_ifindex));
+  interface_given_ = at(ingress_ifindex);
+  put(CtxValue::ingress_ifindex, interface_given_);
   put(CtxValue::rx_queue_index, at(rx_queue_index));
   return {};
 }
@@ -60,7 +61,7 @@ Buffer Context::raw_xdp() const {
   auto put_at = [&](std::size_t offset, uint64_t v) { store(&out[offset], static_cast<uint32_t>(v)); };
   put_at(data, packet_.metadata());
   put_at(data_end, static_cast<uint64_t>(packet_.data_end() - packet_.data_meta()));
-  put_at(ingress_ifindex, load<uint32_t>(&image_[ingress_ifindex]));  // as given
+  put_at(ingress_ifindex, interface_given_);
   put_at(rx_queue_index, get(CtxValue::rx_queue_index));
   return out;
 }

@@ -43,7 +43,10 @@ Json ops_json(Trial& trial, const std::vector<Op>& ops) {
   Json create = Json::array(), results = Json::array();
   for (std::size_t i = 0; i < trial.maps().size(); ++i) create.push_back(0);
   for (const Op& op : ops)
-    results.push_back(op.kind == OpKind::run ? run_json(trial.run(op.run)) : op_json(apply(*trial.maps()[op.map], op)));
+    if (op.kind == OpKind::run)
+      results.push_back(trial.refused() ? Json() : run_json(trial.run(op.run)));
+    else
+      results.push_back(op_json(apply(*trial.maps()[op.map], op)));
   return {{"create", std::move(create)}, {"results", std::move(results)}};
 }
 
@@ -73,9 +76,17 @@ Json not_available(std::string what, std::string instead) {
 }
 
 Json executor_json(Rig& rig, user::Executor executor, const Question& q) {
-  auto trial = Trial::begin(rig, q.module, executor);
+  auto trial =
+      Trial::begin(rig, q.module, {.executor = executor, .judged = q.judged, .memory_bytes = q.memory_bytes()});
   if (!trial) return error_json(trial.error());
   Json out = Json::object(), runs = Json::array(), contents = Json::array();
+  if (trial->refused()) {  // as for any loader, one refused program is the end of all
+    out["verify"] = verify_json(q);
+    if (!q.ops.empty()) out["ops"] = ops_json(*trial, q.ops);
+    out["runs"] = std::move(runs);
+    out["maps"] = std::move(contents);
+    return out;
+  }
   for (const RunInput& input : q.runs) runs.push_back(run_json(trial->run(input)));
   if (!q.ops.empty()) out["ops"] = ops_json(*trial, q.ops);
   for (const auto& map : trial->maps()) contents.push_back(content_json(content_of(*map)));
@@ -85,7 +96,7 @@ Json executor_json(Rig& rig, user::Executor executor, const Question& q) {
 }
 
 Json only_ops_json(Rig& rig, const Question& q) {
-  auto trial = Trial::begin(rig, q.module, user::Executor::checked);
+  auto trial = Trial::begin(rig, q.module, {.executor = user::Executor::checked});
   return trial ? ops_json(*trial, q.ops) : ops_without_all_maps(*q.module, rig.engine().lanes(), q.ops, trial.error());
 }
 
@@ -110,18 +121,20 @@ Json member(Rig& rig, Ask ask, const Question& q, Kernel kernel) {
   std::unreachable();
 }
 
-// Executors of which one could not answer are not compared; nor is a kernel that did not load what others ran.
+// Executors of which one could not answer are not compared; nor is one that did not load what checked ran.
 bool comparable(const Json& answer) {
   if (answer.contains("error")) return false;
   const auto verify = answer.find("verify");
   return verify == answer.end() || (*verify)["result"] != "unknown";
 }
+bool was_refused(const Json& answer) { return answer.contains("verify") && answer["verify"]["result"] != "accepted"; }
 
 void add_differences(Json& out, const Question& q) {
   std::vector<const Json*> answers;
   for (Ask ask : q.asks)
     if (ask != Ask::verify && ask != Ask::ops)
-      if (const Json& a = out[name(ask)]; comparable(a)) answers.push_back(&a);
+      if (const Json& a = out[name(ask)]; comparable(a) && !(ask == Ask::interp && was_refused(a)))
+        answers.push_back(&a);
   std::set<std::string> found;
   for (std::size_t i = 1; i < answers.size(); ++i) found.merge(differences(*answers[0], *answers[i]));
   bool compared = answers.size() > 1;

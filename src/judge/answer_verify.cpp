@@ -25,6 +25,7 @@ Json verify_json(const Question& q) {
                            .prog = q.module->progs[prog],
                            .target = q.target,
                            .options = {.cpus = sys::possible_cpus()},
+                           .memory_bytes = q.memory_bytes(),
                            .kernel_types = types});
     sum.processed += last.effort.processed;
     sum.states += last.effort.states;

@@ -121,6 +121,7 @@ struct Exception {
 struct Summary {
   std::size_t files = 0, progs = 0, runs = 0, executors = 0, waiting = 0, renewed = 0;
   std::size_t verdicts = 0, by_kernel = 0;  // programs judged by skep's verifier, and by the kernel, too
+  std::size_t checked_only = 0;             // runs of programs that the verifier does not accept
   std::size_t facts = 0;
   std::vector<Failure> failures;
   std::vector<Exception> exceptions;

@@ -23,15 +23,27 @@ constexpr ExecutorRow executors[] = {{user::Executor::interp, "interp"}, {user::
 
 // What a run left behind, all of it, so that executors can be compared.
 struct Left {
+  bool refused = false;  // before it began: there is nothing else
   bool over_limit = false;
   RunResult result;
   std::vector<Content> maps;
 };
 
-Result<Left> run_once(Rig& rig, const CaseFile& file, user::Executor executor, const RunInput& input) {
-  Trial trial = TRY(Trial::begin(rig, file.module, executor));
-  auto result = trial.run(input);
+Result<Left> run_once(Rig& rig, const CaseFile& file, const CaseProg& prog, user::Executor executor,
+                      const RunInput& input) {
+  auto module = file.module;
+  if (module->license != prog.license) {
+    auto licensed = std::make_shared<module::Module>(*module);
+    licensed->license = prog.license;
+    module = std::move(licensed);
+  }
+  Trial trial = TRY(
+      Trial::begin(rig, std::move(module),
+                   {.executor = executor, .program = prog.prog, .memory_bytes = input.mem ? input.mem->size() : 0}));
   Left left;
+  left.refused = trial.refused().has_value();
+  if (left.refused) return left;
+  auto result = trial.run(input);
   if (result)
     left.result = *std::move(result);
   else if (result.error().row().slug == OverLimit::row.slug)
@@ -185,11 +197,16 @@ class Runner {
     std::string_view first_name;
     for (const ExecutorRow& e : executors) {
       if (std::ranges::any_of(prog.not_on, [&](const NotOn& n) { return n.executor == e.name; })) continue;
-      auto left = run_once(rig, file, e.id, run.input);
+      auto left = run_once(rig, file, prog, e.id, run.input);
       const std::string here = place + ": " + std::string(e.name);
       if (!left) {
         if (left.error().row().slug != NotAvailable::row.slug || e.id == user::Executor::checked)
           summary_.failures.push_back({here, left.error().text()});
+        continue;
+      }
+      // What the verifier does not accept is a question for checked alone.
+      if (left->refused) {
+        ++summary_.checked_only;
         continue;
       }
       if (first) {
@@ -282,6 +299,7 @@ std::string text(const Summary& s) {
       count(s.executors, "executor") + (s.facts == 0 ? "" : ", " + count(s.facts, "fact")) +
       (s.verdicts == 0 ? "" : ", " + count(s.verdicts, "verdict") + fmt::format(" ({} by Linux, too)", s.by_kernel)) +
       ": " + (s.failures.empty() ? "all as expected" : count(s.failures.size(), "failure"));
+  if (s.checked_only != 0) out += "; " + count(s.checked_only, "run") + " in checked only: not accepted";
   if (!s.exceptions.empty()) out += "; " + count(s.exceptions.size(), "exception");
   if (s.waiting != 0) out += "; " + count(s.waiting, "block") + " of C not checked yet";
   if (s.renewed != 0) out += "; " + count(s.renewed, "expectation") + " renewed";

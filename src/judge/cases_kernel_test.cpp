@@ -118,7 +118,7 @@ class KernelCases : public sys::test::AsksKernel {
   }
 
   void one_run(Rig& rig, const CaseFile& f, const module::ProgDef& def, const RunInput& in) {
-    auto trial = Trial::begin(rig, f.module, user::Executor::checked);
+    auto trial = Trial::begin(rig, f.module, {.executor = user::Executor::checked});
     ASSERT_TRUE(trial) << trial.error().text();
     const auto ours = trial->run(in);
     if (!ours) {  // stopped at its limit, which is ours alone

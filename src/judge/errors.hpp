@@ -37,6 +37,8 @@ namespace skep::judge {
   X(BrokenStream, "SKEP-J0013", "broken-stream", EIO, (std::string, what)(std::string, why), "{what}: {why}", "")      \
   X(KernelRefuses, "SKEP-J0014", "kernel-refuses", EPERM, (std::string, why),                                          \
     "the kernel does not load an empty XDP program for this process: {why}", "run it as root")                         \
+  X(NotAccepted, "SKEP-J0015", "not-accepted", EACCES, (std::string, why), "the verifier does not accept it: {why}", \
+    "ask checked, which runs whatever it is given")                                                                    \
   X(CaseText, "SKEP-J0101", "case-text", EINVAL, (std::string, found)(std::string, expected),                          \
     "found '{found}'; expected {expected}", "")                                                                        \
   X(CaseOrder, "SKEP-J0102", "case-order", EINVAL, (std::string, what)(std::string, expected),                         \

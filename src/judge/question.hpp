@@ -82,6 +82,9 @@ struct Question {
   std::vector<Op> ops = {};
   bool on_user = true, on_kernel = false;     // where `ops` go
   std::vector<std::string> unavailable = {};  // what the line asks for that is not there yet, in words
+
+  // Of the first run, that a raw program is verified for.
+  uint64_t memory_bytes() const { return runs.empty() || !runs[0].mem ? 0 : runs[0].mem->size(); }
 };
 
 // An error in a line, with the id of the line where one could be read ("null" as JSON text where not).

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "engine/kernel/vmlinux.hpp"
 #include "judge/errors.hpp"
 
 namespace skep::judge {
@@ -67,12 +68,37 @@ context::Context& Rig::context_of(facts::ProgType type) {
   return *context;
 }
 
-Result<Trial> Trial::begin(Rig& rig, std::shared_ptr<const module::Module> module, user::Executor executor) {
-  auto loaded = TRY(rig.engine().load(std::move(module)));
+Result<Trial> Trial::begin(Rig& rig, std::shared_ptr<const module::Module> module, const Trying& what) {
+  auto loaded = TRY(rig.engine().load_unchecked(std::move(module)));
   // A map that is declared frozen is so from the first run on; one that Linux would not freeze stays as it is.
   for (std::size_t i = 0; i < loaded->maps().size(); ++i)
     if (loaded->module().maps[i].frozen == module::Frozen::yes) loaded->maps()[i]->sys_freeze();
-  return Trial(rig, std::move(loaded), executor);
+  Trial trial(rig, std::move(loaded), what);
+  if (what.executor == user::Executor::interp) trial.refused_ = TRY(trial.verify(what.memory_bytes));
+  return trial;
+}
+
+// The programs for interp, on the same maps. A raw program is another one where its memory has another size.
+Result<std::optional<verify::Refused>> Trial::verify(uint64_t memory_bytes) {
+  const verify::Terms terms{
+      .program = what_.program, .judged = what_.judged, .memory_bytes = memory_bytes, .kernel_types = [] {
+        return kernel::vmlinux().value_or(nullptr);
+      }};
+  auto verified = verify::verify(loaded_->module_of(), rig_->engine().target(), terms);
+  if (!verified) return std::move(verified).error();
+  verified_[memory_bytes] = TRY(rig_->engine().load(*verified, user::Executor::interp, loaded_->maps()));
+  return std::nullopt;
+}
+
+Result<vm::Outcome> Trial::execute(const RunInput& input, const user::Input& to) {
+  user::Engine& engine = rig_->engine();
+  if (what_.executor == user::Executor::checked) return engine.run_unchecked(*programs()[input.prog], to);
+  const bool raw = programs()[input.prog]->definition().type == facts::ProgType::unspec;
+  const uint64_t memory_bytes = raw ? to.memory.size() : what_.memory_bytes;
+  if (refused_) return fail(NotAccepted{.why = refused_->verdict.rejection->error.text()});
+  if (!verified_.contains(memory_bytes))
+    if (auto no = TRY(verify(memory_bytes)); no) return fail(NotAccepted{.why = no->verdict.rejection->error.text()});
+  return engine.run(*verified_[memory_bytes]->programs()[input.prog], to);
 }
 
 // `result` holds the memory that the run works on, and keeps it afterwards.
@@ -111,9 +137,9 @@ Result<RunResult> Trial::run(const RunInput& input) {
   const vm::Host host = world.host();
   to.host = &host;
   const auto start = std::chrono::steady_clock::now();
-  result.outcome = TRY(rig_->engine().run(executor_, program, to));
+  result.outcome = TRY(execute(input, to));
   const std::chrono::nanoseconds took = std::chrono::steady_clock::now() - start;
-  result.ns = static_cast<uint64_t>(took.count()) - result.outcome.rehearsal_ns;
+  result.ns = static_cast<uint64_t>(took.count());
   const vm::Fault& fault = result.outcome.fault;
   if (fault.kind == vm::FaultKind::limit)
     return fail_within(fail(OverLimit{.most = input.max_insns}).error(), "insn " + std::to_string(fault.insn));

@@ -2,12 +2,15 @@
 // A trial: one module, one executor, fresh maps; runs that follow one another on them. What batch lines and case
 // files have in common, so that a case cannot be written for one executor only.
 //
+// interp runs what the verifier accepts and nothing else; checked, the verifier's judge, runs whatever it is given.
+//
 // Everything a run sees is in its input: clock, random numbers and lane too, so that two executors see the same.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,6 +46,14 @@ struct RunResult {
   uint64_t ns = 0;
 };
 
+// What a trial is about.
+struct Trying {
+  user::Executor executor;
+  std::optional<std::size_t> program = {};  // the only one that runs; nothing: all
+  std::size_t judged = SIZE_MAX;            // or so many, from the first
+  uint64_t memory_bytes = 0;                // of the first run of a raw program
+};
+
 // What trials share because making it costs more than a run: the engine with its lanes and stacks, and one packet
 // buffer for each program type that was met. One thread at a time.
 class Rig {
@@ -59,7 +70,10 @@ class Rig {
 class Trial {
  public:
   // Loads the module anew: maps are as their declarations say.
-  static Result<Trial> begin(Rig& rig, std::shared_ptr<const module::Module> module, user::Executor executor);
+  static Result<Trial> begin(Rig& rig, std::shared_ptr<const module::Module> module, const Trying& what);
+
+  // Why interp runs nothing of it.
+  const std::optional<verify::Refused>& refused() const { return refused_; }
 
   // An error means that there was no run, or that it was stopped at its limit. A fault is a result.
   Result<RunResult> run(const RunInput& input);
@@ -68,13 +82,17 @@ class Trial {
   const std::vector<std::shared_ptr<user::Program>>& programs() const { return loaded_->programs(); }
 
  private:
-  Trial(Rig& rig, std::shared_ptr<user::Loaded> loaded, user::Executor executor)
-      : rig_(&rig), loaded_(std::move(loaded)), executor_(executor) {}
+  Trial(Rig& rig, std::shared_ptr<user::Loaded> loaded, const Trying& what)
+      : rig_(&rig), loaded_(std::move(loaded)), what_(what) {}
   Result<user::Input> prepare(facts::ProgType type, const RunInput& input, RunResult& result);
+  Result<std::optional<verify::Refused>> verify(uint64_t memory_bytes);
+  Result<vm::Outcome> execute(const RunInput& input, const user::Input& to);
 
   Rig* rig_;
-  std::shared_ptr<user::Loaded> loaded_;
-  user::Executor executor_;
+  std::shared_ptr<user::Loaded> loaded_;  // has the maps, and the programs as checked runs them
+  Trying what_;
+  std::optional<verify::Refused> refused_;
+  std::map<uint64_t, std::shared_ptr<user::Loaded>> verified_;  // by the size of a raw program's memory
 };
 
 // What bpf(2) would be asked for.

@@ -21,6 +21,7 @@ namespace skep::verify {
 // What is asked beside module and target.
 struct Terms {
   std::optional<std::size_t> program = {};  // only this one, and those it can tail-call at first; nothing: all
+  std::size_t judged = SIZE_MAX;            // or so many, from the first
   Options options = {};
   uint64_t memory_bytes = 0;                       // of raw programs
   std::function<btf::Shared()> kernel_types = {};  // asked where a program is not accepted without them
@@ -31,6 +32,9 @@ struct Refused {
   std::size_t prog;
   Verdict verdict;
 };
+
+// Whether an error is the verifier's "no": not one of what it does not know.
+bool refuses(const Error& error);
 
 class Verified {
  public:

@@ -122,6 +122,8 @@ static Answered answer(const Question& q, Recorder* recorder, Notes take_notes) 
 Verdict verify(const Question& q) { return answer(q, nullptr, Notes::no).verdict; }
 Verdict verify(const Question& q, Recorder& recorder) { return answer(q, &recorder, Notes::no).verdict; }
 
+bool refuses(const Error& e) { return e.row().code.starts_with("SKEP-V") && &e.row() != &NotModelled::row; }
+
 // ---- Verified -----------------------------------------------------------------------------------------------------
 
 // `first`, and every program that tail calls can reach from it by what prog arrays hold at first.
@@ -145,7 +147,7 @@ std::expected<Verified, Refused> verify(std::shared_ptr<const module::Module> mo
   if (terms.program)
     wanted = with_tail_calls(*module, *terms.program);
   else
-    for (std::size_t i = 0; i < module->progs.size(); ++i) wanted.push_back(i);
+    for (std::size_t i = 0; i < std::min(module->progs.size(), terms.judged); ++i) wanted.push_back(i);
   Verified out(std::move(module), terms.memory_bytes);
   btf::Shared types;
   for (const std::size_t i : wanted) {

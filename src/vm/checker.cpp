@@ -105,7 +105,8 @@ bool Checker::load_context(const Step& s, uint64_t address, unsigned size, facts
   auto offset = static_cast<int64_t>(address - context::virtual_base);
   auto value = context_->read(offset, size, how);
   if (!value) return fault_in_context(s, address, size, "read");
-  loaded = *value;
+  const unsigned above = how == facts::Access::read_sign_extended ? 64 - 8 * size : 0;
+  loaded = static_cast<uint64_t>(static_cast<int64_t>(*value << above) >> above);
   return true;
 }
 

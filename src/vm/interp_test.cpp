@@ -16,7 +16,7 @@ LoweredUnchecked lowered(std::string_view text) {
   auto program = isa::assemble(text);
   if (!program) ADD_FAILURE() << program.error().text();
   std::span<const isa::Insn> insns = program->insns;
-  Builder out("test", {}, insns.size());
+  Builder out("test", {}, {}, insns.size());
   for (std::size_t pc = 0; pc < insns.size(); ++pc) {
     const isa::Insn& i = insns[pc];
     isa::Op op = isa::decode(i);

@@ -36,7 +36,9 @@ static Op fused(std::span<const Step> s) {
   return table.pairs[Fused::at(s[0].op, s[1].op)];
 }
 
-Builder::Builder(std::string name, std::vector<std::shared_ptr<maps::Map>> maps, std::size_t slots) {
+Builder::Builder(std::string name, const Premise& premise, std::vector<std::shared_ptr<maps::Map>> maps,
+                 std::size_t slots) {
+  made_.premise_ = premise;
   made_.name_ = std::move(name);
   made_.maps_ = std::move(maps);
   made_.steps_.reserve(slots + 1);

@@ -23,7 +23,10 @@ enum class Op : uint16_t {
 #include "isa/each_op.inc"
 #undef EACH_OP
   tail_call,  // r1 = context, r2 = address of a prog_array, r3 = index
-  fault,      // imm: index into Lowered::faults()
+  // Stores into a context that are no stores into memory: dst bytes at off of the structure.
+  context_st,
+  context_stx,
+  fault,  // imm: index into Lowered::faults()
 #define PAIR(first, second) first##__##second,
 #define TRIPLE(second, third) mov64_reg__##second##__##third,
 #include "vm/pairs.inc"
@@ -52,6 +55,15 @@ inline constexpr int32_t step_bytes = sizeof(Step);
 
 using facts::Limits;
 
+// What a program takes for granted when it begins. A tail call finds only programs that take the same.
+enum class Rests : uint8_t { on_nothing, on_proof };
+struct Premise {
+  Rests rests = Rests::on_nothing;
+  facts::ProgType type = facts::ProgType::unspec;
+  uint64_t memory_bytes = 0;  // that r1 points to, of raw programs with a proof
+  bool operator==(const Premise&) const = default;
+};
+
 class Lowered {
  public:
   // What a `fault` step stands for.
@@ -64,6 +76,7 @@ class Lowered {
   std::span<const Step> steps() const { return steps_; }
   uint32_t size() const { return size_; }  // slots of the program, without the fault steps behind it
   const std::string& name() const { return name_; }
+  const Premise& premise() const { return premise_; }
   const std::vector<Reason>& faults() const { return faults_; }
   const std::vector<std::shared_ptr<maps::Map>>& maps() const { return maps_; }
   const facts::Helper& helper_at(uint32_t insn) const { return *helpers_[insn]; }
@@ -75,6 +88,7 @@ class Lowered {
   std::vector<Reason> faults_;
   std::vector<std::shared_ptr<maps::Map>> maps_;
   std::string name_;
+  Premise premise_;
   uint32_t size_ = 0;
 };
 
@@ -91,7 +105,7 @@ class LoweredUnchecked {
 // Where lower puts what it made: one call a slot in order, then finish().
 class Builder {
  public:
-  Builder(std::string name, std::vector<std::shared_ptr<maps::Map>> maps, std::size_t slots);
+  Builder(std::string name, const Premise& premise, std::vector<std::shared_ptr<maps::Map>> maps, std::size_t slots);
 
   void add(Step step);
   void add_jump(Step step, int64_t target);  // target: a slot; outside the program it becomes a fault

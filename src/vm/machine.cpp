@@ -79,12 +79,13 @@ const Step* Machine::tail_call_target() {
   auto index = static_cast<uint32_t>(r[3]);
   std::shared_ptr<void> target;
   if (index < array.definition().max_entries && run->tail_calls < limits->tail_calls) target = array.get(index);
-  if (target == nullptr) {
+  const auto* to = static_cast<const Lowered*>(target.get());
+  if (to == nullptr || to->premise() != run->program->premise()) {
     r[0] = errno_result(ENOENT);
     return nullptr;
   }
   ++run->tail_calls;
-  run->program = static_cast<const Lowered*>(target.get());
+  run->program = to;
   frame().may_goto_left = may_goto_budget;
   begin();
   return run->program->entry();

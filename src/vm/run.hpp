@@ -44,10 +44,9 @@ struct Fault {
 
 struct Outcome {
   uint64_t r0 = 0;
-  uint64_t insns = 0;         // executed 8-byte slots
-  Fault fault;                // kind none: it reached exit
-  bool repeatable = true;     // checked: nothing that was never written decided or left it
-  uint64_t rehearsal_ns = 0;  // what an engine did before this run to be sure of it
+  uint64_t insns = 0;      // executed 8-byte slots
+  Fault fault;             // kind none: it reached exit
+  bool repeatable = true;  // checked: nothing that was never written decided or left it
 };
 
 struct Run {

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/user/engine.hpp"
 
-#include <chrono>
-#include <deque>
-
 #include "context/context.hpp"
 #include "engine/user/errors.hpp"
 #include "maps/prog_array.hpp"
@@ -17,6 +14,17 @@ Engine::~Engine() = default;
 vm::Stack& Engine::stack_of(unsigned lane) {
   if (stacks_[lane] == nullptr) stacks_[lane] = std::make_unique<vm::Stack>(target_.limits());
   return *stacks_[lane];
+}
+
+template <class Go>
+Result<vm::Outcome> Engine::on_lane(const Input& input, Go&& go) {
+  if (input.cpu && *input.cpu >= lanes()) return fail(NoSuchLane{.cpu = *input.cpu, .lanes = lanes()});
+  lane::Lane lane = input.cpu ? domain_.enter_at(*input.cpu) : domain_.enter();
+  vm::Run run{.host = input.host != nullptr ? input.host : &this_machine_,
+              .lane = lane.index(),
+              .context = input.context,
+              .max_insns = input.max_insns};
+  return go(run, stack_of(lane.index()));
 }
 
 // ---- load ---------------------------------------------------------------------------------------------------------
@@ -50,8 +58,8 @@ static Result<void> fill(maps::Map& map, const module::MapDef& def) {
   return {};
 }
 
-Result<std::shared_ptr<Loaded>> Engine::load(std::shared_ptr<const module::Module> module,
-                                             const std::vector<std::shared_ptr<maps::Map>>& existing) {
+Result<std::shared_ptr<Loaded>> Engine::with_maps(std::shared_ptr<const module::Module> module,
+                                                  const lower::Maps& existing) {
   auto loaded = std::make_shared<Loaded>();
   for (const module::MapDef& def : module->maps) {
     const std::size_t index = loaded->maps_.size();
@@ -63,99 +71,105 @@ Result<std::shared_ptr<Loaded>> Engine::load(std::shared_ptr<const module::Modul
     TRY_VOID_WITHIN(fill(*map, def), "map '" + def.name + "'");
     loaded->maps_.push_back(std::move(map));
   }
-  for (const module::ProgDef& def : module->progs)
-    loaded->programs_.push_back(std::make_shared<Program>(def, lower::lower_unchecked(def, loaded->maps_, target_)));
-  for (std::size_t i = 0; i < module->maps.size(); ++i)
-    for (const auto& [slot, program] : module->maps[i].slots) {
-      auto* array = dynamic_cast<maps::ProgArray*>(loaded->maps_[i].get());
-      const auto& target = loaded->programs_[program];
-      // The handle counts nothing: array and program belong to the same Loaded, and a count would be a circle.
-      if (array != nullptr)
-        array->set(slot, {.program = std::shared_ptr<void>(std::shared_ptr<void>{},
-                                                           const_cast<vm::Lowered*>(&target->code().code())),
-                          .id = program + 1});
-    }
   loaded->module_ = std::move(module);
+  return loaded;
+}
+
+// Which programs a tail call may find.
+enum class Callable : uint8_t { all, verified };
+static void fill_slots(const Loaded& loaded, Callable which) {
+  for (std::size_t i = 0; i < loaded.maps().size(); ++i) {
+    auto* array = dynamic_cast<maps::ProgArray*>(loaded.maps()[i].get());
+    if (array == nullptr) continue;
+    for (const auto& [slot, program] : loaded.module().maps[i].slots) {
+      const Program& target = *loaded.programs()[program];
+      auto* code = which == Callable::all || target.is_verified() ? const_cast<vm::Lowered*>(&target.code()) : nullptr;
+      // The handle counts nothing: array and program belong to the same Loaded, and a count would be a circle.
+      array->set(slot, {.program = std::shared_ptr<void>(std::shared_ptr<void>{}, code), .id = program + 1});
+    }
+  }
+}
+
+Result<std::shared_ptr<Loaded>> Engine::load(const verify::Verified& verified, Executor executor,
+                                             const lower::Maps& existing) {
+  auto loaded = TRY(with_maps(verified.module(), existing));
+  const module::Module& module = *loaded->module_;
+  for (std::size_t i = 0; i < module.maps.size(); ++i)
+    if (!lower::as_defined(module.maps[i], *loaded->maps_[i])) return fail(MapDiffers{.map = module.maps[i].name});
+  for (std::size_t i = 0; i < module.progs.size(); ++i) {
+    const module::ProgDef& def = module.progs[i];
+    const auto& proof = verified.proof(i);
+    const bool fast = executor == Executor::interp && proof != nullptr;
+    Program::Code code = fast ? Program::Code(lower::lower(verified, i, loaded->maps_, target_))
+                              : lower::lower_unchecked(def, loaded->maps_, target_);
+    loaded->programs_.push_back(std::make_shared<Program>(def, std::move(code), proof));
+    loaded->programs_.back()->memory_bytes_ = verified.memory_bytes();
+  }
+  fill_slots(*loaded, Callable::verified);
+  return loaded;
+}
+
+Result<std::shared_ptr<Loaded>> Engine::load_unchecked(std::shared_ptr<const module::Module> module,
+                                                       const lower::Maps& existing) {
+  auto loaded = TRY(with_maps(std::move(module), existing));
+  for (const module::ProgDef& def : loaded->module_->progs)
+    loaded->programs_.push_back(
+        std::make_shared<Program>(def, lower::lower_unchecked(def, loaded->maps_, target_), nullptr));
+  fill_slots(*loaded, Callable::all);
   return loaded;
 }
 
 // ---- run ----------------------------------------------------------------------------------------------------------
 
-static vm::Arguments arguments(const Input& input) {
-  if (input.context != nullptr) return {.r1 = context::virtual_base};
+static vm::Arguments arguments(const Input& input, uint64_t context) {
+  if (input.context != nullptr) return {.r1 = context};
   if (input.memory.empty()) return {};
   return {.r1 = reinterpret_cast<uint64_t>(input.memory.data()), .r2 = input.memory.size()};
 }
 
-vm::Outcome Engine::checked(const Program& program, vm::Run& run, const Input& input, vm::Stack& stack) const {
-  return vm::run_checked(run, program.code(), target_.limits(), stack, {input.memory}, arguments(input),
-                         target_.uninit_stack_readable() ? vm::UninitStack::readable : vm::UninitStack::fault);
+static Result<void> relocated(const module::ProgDef& def) {
+  if (def.core_relocations == 0) return {};
+  return fail(CoreNotApplied{.program = def.name, .count = def.core_relocations});
 }
 
-// Answers of the host, written down in the rehearsal and given again in the run.
-namespace {
-struct Recorder {
-  const vm::Host& host;
-  std::deque<uint64_t> times;
-  std::deque<uint32_t> numbers;
-
-  vm::Host recording() {
-    return {.now_ns = [this] { return times.emplace_back(host.now_ns()); },
-            .random = [this] { return numbers.emplace_back(host.random()); },
-            .printk = [](std::string_view) {}};
-  }
-  vm::Host replaying() {
-    auto next = [](auto& from) {
-      auto v = from.front();
-      from.pop_front();
-      return v;
-    };
-    return {.now_ns = [this, next] { return next(times); },
-            .random = [this, next] { return next(numbers); },
-            .printk = host.printk};
-  }
-};
-}  // namespace
-
-vm::Outcome Engine::rehearsed(const Program& program, vm::Run& run, const Input& input, vm::Stack& stack) const {
-  using Clock = std::chrono::steady_clock;
-  const auto start = Clock::now();
-  Buffer memory(input.memory.begin(), input.memory.end());
-  const auto& maps = program.code().code().maps();
-  std::vector<maps::Snapshot> before;
-  for (const auto& map : maps) before.push_back(map->snapshot());
-  Recorder recorder{.host = *run.host, .times = {}, .numbers = {}};
-  vm::Host host = recorder.recording();
-  run.host = &host;
-  vm::Outcome out = checked(program, run, input, stack);
-  if (out.fault.kind != vm::FaultKind::none) return out;
-  std::copy(memory.begin(), memory.end(), input.memory.begin());
-  for (std::size_t i = 0; i < maps.size(); ++i) maps[i]->restore(before[i]);
-  host = recorder.replaying();
-  run.tail_calls = 0;
-  const std::chrono::nanoseconds rehearsal = Clock::now() - start;
-  out = vm::run_fast(run, program.code().code(), target_.limits(), stack, arguments(input));
-  out.rehearsal_ns = static_cast<uint64_t>(rehearsal.count());
-  return out;
+// What a verified program took for granted of its first arguments.
+static Result<void> suits(const module::ProgDef& program, const module::Proof& proof, uint64_t memory_bytes,
+                          const Input& input) {
+  auto unsuited = [](std::string found, std::string expected) {
+    return fail(Unsuited{.found = std::move(found), .expected = std::move(expected)});
+  };
+  const std::string type(name(program.type));
+  const bool has_context = context::Context::exists_for(program.type);
+  if (has_context != (input.context != nullptr) || (has_context && input.context->type() != program.type))
+    return unsuited(input.context != nullptr ? "a context of " + std::string(name(input.context->type())) : "memory",
+                    has_context ? "a context of " + type : "memory");
+  auto bytes = [](uint64_t n) { return std::to_string(n) + " bytes"; };
+  if (program.type == facts::ProgType::unspec && input.memory.size() != memory_bytes)
+    return unsuited(bytes(input.memory.size()), bytes(memory_bytes));
+  if (!has_context && input.memory.size() < proof.context_bytes)
+    return unsuited(bytes(input.memory.size()), bytes(proof.context_bytes) + " of context at least");
+  return {};
 }
 
-Result<vm::Outcome> Engine::run(Executor executor, const Program& program, const Input& input) {
-  if (input.cpu && *input.cpu >= lanes()) return fail(NoSuchLane{.cpu = *input.cpu, .lanes = lanes()});
-  const module::ProgDef& def = program.definition();
-  if (def.core_relocations != 0) return fail(CoreNotApplied{.program = def.name, .count = def.core_relocations});
-  if (executor == Executor::interp && input.context != nullptr)
-    return fail(NotAvailable{.what = "interp for programs with a context", .instead = "use checked"});
-  lane::Lane lane = input.cpu ? domain_.enter_at(*input.cpu) : domain_.enter();
-  vm::Run run{.host = input.host != nullptr ? input.host : &this_machine_,
-              .lane = lane.index(),
-              .context = input.context,
-              .max_insns = input.max_insns};
-  vm::Stack& stack = stack_of(lane.index());
-  switch (executor) {
-    case Executor::checked: return checked(program, run, input, stack);
-    case Executor::interp: return rehearsed(program, run, input, stack);
-  }
-  std::unreachable();
+Result<vm::Outcome> Engine::run(const Program& program, const Input& input) {
+  if (!program.is_verified()) return fail(NotVerified{.program = program.definition().name});
+  TRY_VOID(relocated(program.definition()));
+  TRY_VOID(suits(program.definition(), *program.proof_, program.memory_bytes_, input));
+  if (program.unchecked() != nullptr) return run_unchecked(program, input);
+  return on_lane(input, [&](vm::Run& run, vm::Stack& stack) {
+    const uint64_t context = reinterpret_cast<uint64_t>(input.context != nullptr ? input.context->real() : nullptr);
+    return vm::run_fast(run, program.code(), target_.limits(), stack, arguments(input, context));
+  });
+}
+
+Result<vm::Outcome> Engine::run_unchecked(const Program& program, const Input& input) {
+  TRY_VOID(relocated(program.definition()));
+  if (program.unchecked() == nullptr) return run(program, input);  // it has a proof, which is more
+  return on_lane(input, [&](vm::Run& run, vm::Stack& stack) {
+    return vm::run_checked(run, *program.unchecked(), target_.limits(), stack, {input.memory},
+                           arguments(input, context::virtual_base),
+                           target_.uninit_stack_readable() ? vm::UninitStack::readable : vm::UninitStack::fault);
+  });
 }
 
 }  // namespace skep::user

@@ -32,83 +32,96 @@ struct EngineTest : ::testing::Test {
     def.insns = assembled->insns;
     module.progs.push_back(def);
   }
-  std::shared_ptr<Loaded> load() {
-    auto loaded = engine.load(std::make_shared<module::Module>(module));
+  std::shared_ptr<const module::Module> shared() const { return std::make_shared<module::Module>(module); }
+  std::shared_ptr<Loaded> load(Executor executor, uint64_t memory_bytes = 0) {
+    auto verified = verify::verify(shared(), engine.target(), {.memory_bytes = memory_bytes});
+    if (!verified) {
+      ADD_FAILURE() << verified.error().verdict.rejection->error.text();
+      return nullptr;
+    }
+    auto loaded = engine.load(*verified, executor);
     if (!loaded) ADD_FAILURE() << loaded.error().text();
     return *loaded;
   }
-  vm::Outcome run(Executor executor, const Loaded& loaded, const Input& input = {}) {
-    auto out = engine.run(executor, *loaded.programs()[0], input);
+  vm::Outcome run(const Loaded& loaded, const Input& input = {}) {
+    auto out = engine.run(*loaded.programs()[0], input);
     if (!out) ADD_FAILURE() << out.error().text();
     return *out;
   }
+  std::string refusal(const Loaded& loaded, const Input& input) {
+    auto out = engine.run(*loaded.programs()[0], input);
+    return out ? "" : std::string(out.error().row().slug);
+  }
 };
 
-TEST_F(EngineTest, TheTimeOfARehearsalIsSaid) {
-  program("r0 = 0\n exit");
-  auto loaded = load();
-  EXPECT_GT(run(Executor::interp, *loaded).rehearsal_ns, 0U);
-  EXPECT_EQ(run(Executor::checked, *loaded).rehearsal_ns, 0U);
+constexpr Executor both[] = {Executor::interp, Executor::checked};
+
+// The only door for what nobody verified has a name of its own, and watches what comes through.
+TEST_F(EngineTest, WhatIsNotVerifiedRunsByRunUncheckedOnly) {
+  program("r2 = 0\n *(u64 *)(r2 + 0) = 1\n r0 = 0\n exit");
+  auto loaded = *engine.load_unchecked(shared());
+  EXPECT_EQ(refusal(*loaded, {}), "not-verified");
+  EXPECT_EQ(engine.run_unchecked(*loaded->programs()[0], {})->fault.kind, vm::FaultKind::out_of_bounds);
+  program("r0 = 1\n exit");
+  auto verified = verify::verify(shared(), engine.target(), {.program = 1});
+  ASSERT_TRUE(verified);
+  loaded = *engine.load(*verified, Executor::interp);
+  EXPECT_EQ(refusal(*loaded, {}), "not-verified");
+  EXPECT_EQ(engine.run(*loaded->programs()[1], {})->r0, 1u);
 }
 
-// What interp would do to this process must never happen: checked meets it first.
-TEST_F(EngineTest, InterpRunsNothingThatCheckedRefuses) {
-  Buffer memory(16, 7);
-  for (auto text : {"r2 = 0\n *(u64 *)(r2 + 0) = 1\n r0 = 0\n exit",
-                    "r1 += 100000000\n *(u8 *)(r1 + 0) = 1\n r0 = 0\n exit", "r0 = 0\nl: goto l"}) {
-    module = {};
-    program(text);
-    auto loaded = load();
-    Input input{.memory = memory, .max_insns = 1000};
-    vm::Outcome out = run(Executor::interp, *loaded, input);
-    EXPECT_NE(out.fault.kind, vm::FaultKind::none) << text;
-    EXPECT_EQ(out.fault.region, run(Executor::checked, *loaded, input).fault.region);
+// A proof is of a memory of one size.
+TEST_F(EngineTest, ARawProgramRunsOnMemoryOfTheSizeItWasVerifiedFor) {
+  program("r0 = *(u64 *)(r1 + 8)\n exit");
+  Buffer memory(16, 7), small(15);
+  for (Executor executor : both) {
+    auto loaded = load(executor, 16);
+    EXPECT_EQ(run(*loaded, {.memory = memory}).r0, 0x0707070707070707u);
+    EXPECT_EQ(refusal(*loaded, {.memory = small}), "unsuited");
+    EXPECT_EQ(refusal(*loaded, {}), "unsuited");
   }
 }
 
-// A program that goes astray only for some answers of the host meets the same answers in rehearsal and run.
-TEST_F(EngineTest, RehearsalAndRunGetTheSameAnswersMemoryAndMaps) {
-  map(MapType::hash, 4, 8, 8);
-  program(R"(
-    r6 = r1
-    *(u32 *)(r10 - 4) = 1
-    *(u64 *)(r10 - 16) = 40
-    call 7
-    r7 = r0
-    r1 = map[0]
-    r2 = r10
-    r2 += -4
-    r3 = r10
-    r3 += -16
-    r4 = 0
-    call 2
-    r1 = map[0]
-    r2 = r10
-    r2 += -4
-    call 1
-    if r0 == 0 goto out
-    r1 = *(u64 *)(r0 + 0)
-    r1 += 2
-    *(u64 *)(r0 + 0) = r1
-    r2 = *(u64 *)(r6 + 0)
-    r2 += r1
-    *(u64 *)(r6 + 0) = r2
-out:
-    r0 = r7
-    exit)");
-  auto loaded = load();
-  uint32_t calls = 0;
-  vm::Host host = vm::this_machine();
-  host.random = [&] { return 100 + calls++; };
-  Buffer memory(8);
-  vm::Outcome out = run(Executor::interp, *loaded, {.memory = memory, .host = &host});
-  EXPECT_EQ(out.r0, 100u);
-  EXPECT_EQ(calls, 1u);
-  EXPECT_EQ(load_at<uint64_t>(memory, 0), 42u);
-  uint32_t key = 1;
-  auto value = loaded->maps()[0]->sys_lookup({reinterpret_cast<uint8_t*>(&key), 4});
-  ASSERT_TRUE(value);
-  EXPECT_EQ(load_at<uint64_t>(*value, 0), 42u);
+TEST_F(EngineTest, AContextIsOfTheProgramsType) {
+  program("r0 = *(u32 *)(r1 + 4)\n r2 = *(u32 *)(r1 + 0)\n r0 -= r2\n exit");
+  module.progs[0].type = facts::ProgType::xdp;
+  Buffer memory(100);
+  context::Context context(facts::ProgType::xdp), other(facts::ProgType::sched_cls);
+  ASSERT_TRUE(context.assign(Buffer(60)) && other.assign(Buffer(60)));
+  for (Executor executor : both) {
+    auto loaded = load(executor);
+    EXPECT_EQ(run(*loaded, {.context = &context}).r0, 60u);
+    EXPECT_EQ(refusal(*loaded, {.context = &other}), "unsuited");
+    EXPECT_EQ(refusal(*loaded, {.memory = memory}), "unsuited");
+  }
+}
+
+TEST_F(EngineTest, ASyscallProgramGetsAsMuchContextAsItTouches) {
+  program("r0 = *(u8 *)(r1 + 7)\n exit");
+  module.progs[0].type = facts::ProgType::syscall;
+  module.progs[0].flags = facts::prog_flag::sleepable;
+  auto loaded = load(Executor::interp);
+  Buffer memory(8, 9), small(7);
+  EXPECT_EQ(run(*loaded, {.memory = memory}).r0, 9u);
+  EXPECT_EQ(refusal(*loaded, {.memory = small}), "unsuited");
+}
+
+// What the verifier took for constant must be so in a map that another object made.
+TEST_F(EngineTest, ASharedMapIsAsItIsDefined) {
+  map(MapType::array, 4, 8, 1);
+  module.maps[0].flags = facts::map_flag::rdonly_prog;
+  module.maps[0].frozen = module::Frozen::yes;
+  module.maps[0].initial = {{Buffer(4), Buffer(8, 1)}};
+  program("r1 = map[0][0] + 0\n r0 = *(u16 *)(r1 + 2)\n exit");
+  auto first = load(Executor::interp);
+  EXPECT_EQ(run(*first).r0, 0x101u);
+  auto verified = verify::verify(shared(), engine.target());
+  EXPECT_TRUE(engine.load(*verified, Executor::interp, first->maps()));
+  module.maps[0].initial = {{Buffer(4), Buffer(8, 2)}};
+  verified = verify::verify(shared(), engine.target());
+  auto differs = engine.load(*verified, Executor::interp, first->maps());
+  ASSERT_FALSE(differs);
+  EXPECT_EQ(differs.error().row().slug, "map-differs");
 }
 
 TEST_F(EngineTest, ThirtyThreeTailCallsAndNoMore) {
@@ -133,36 +146,25 @@ TEST_F(EngineTest, ThirtyThreeTailCallsAndNoMore) {
 out:
     r0 = 0
     exit)");
-  for (Executor executor : {Executor::checked, Executor::interp}) {
-    auto loaded = load();
-    EXPECT_EQ(run(executor, *loaded).fault.kind, vm::FaultKind::none);
+  module.progs[0].type = facts::ProgType::xdp;
+  context::Context context(facts::ProgType::xdp);
+  ASSERT_TRUE(context.assign(Buffer(60)));
+  for (Executor executor : both) {
+    auto loaded = load(executor);
+    EXPECT_EQ(run(*loaded, {.context = &context}).fault.kind, vm::FaultKind::none);
     uint32_t key = 0;
     EXPECT_EQ(load_at<uint64_t>(*loaded->maps()[1]->sys_lookup({reinterpret_cast<uint8_t*>(&key), 4}), 0), 34u);
   }
 }
 
-TEST_F(EngineTest, ContextsRunInCheckedOnly) {
-  program("r0 = *(u32 *)(r1 + 4)\n r2 = *(u32 *)(r1 + 0)\n r0 -= r2\n exit");
-  module.progs[0].type = facts::ProgType::xdp;
-  auto loaded = load();
-  context::Context context(facts::ProgType::xdp);
-  ASSERT_TRUE(context.assign(Buffer(60)));
-  EXPECT_EQ(run(Executor::checked, *loaded, {.context = &context}).r0, 60u);
-  auto refused = engine.run(Executor::interp, *loaded->programs()[0], {.context = &context});
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().row().slug, "not-available");
-}
-
 TEST_F(EngineTest, WhatCannotRunIsSaid) {
   program("r0 = 0\n exit");
   module.progs[0].core_relocations = 3;
-  auto loaded = load();
-  EXPECT_EQ(engine.run(Executor::checked, *loaded->programs()[0], {}).error().row().slug, "core-not-applied");
+  EXPECT_EQ(refusal(*load(Executor::interp), {}), "core-not-applied");
   module.progs[0].core_relocations = 0;
-  loaded = load();
-  EXPECT_EQ(engine.run(Executor::checked, *loaded->programs()[0], {.cpu = 4}).error().row().slug, "no-such-lane");
+  EXPECT_EQ(refusal(*load(Executor::interp), {.cpu = 4}), "no-such-lane");
   map(MapType::array, 8, 8, 1);
-  auto no_map = engine.load(std::make_shared<module::Module>(module));
+  auto no_map = engine.load_unchecked(shared());
   ASSERT_FALSE(no_map);
   EXPECT_EQ(no_map.error().place(), "map 'm0'");
 }
