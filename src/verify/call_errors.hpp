@@ -189,6 +189,9 @@ using isa::Pc;
   X(WalksTasks, "SKEP-V0486", "walks-tasks", EINVAL, (std::string, function), \
     "css_task_iter is only allowed in bpf_lsm, bpf_iter and sleepable progs", \
     "{function} is for LSM programs, iterators and programs that may sleep", "") \
+  X(KfuncNeedsDevice, "SKEP-V0488", "kfunc-needs-device", EINVAL, (Pc, at), \
+    "metadata kfuncs require device-bound program", \
+    "{at} asks for what a network device knows of a packet, which only programs bound to one device may", "") \
   X(KfuncMemory, "SKEP-V0487", "kfunc-memory", EINVAL, (isa::Reg, r)(std::string, why), \
     "{r} invalid mem access", \
     "the kernel function reads and writes memory through {r}, and there it is not: {why}", "")

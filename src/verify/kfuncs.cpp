@@ -58,6 +58,24 @@ KfuncArg kind_of_pointer(const Question& q, const btf::Type& t, std::string_view
   return t.kind == Kind::func_proto ? KfuncArg::callback : KfuncArg::pointer;
 }
 
+// The tags of a function stand behind it.
+bool is_tagged(const btf::Btf& types, btf::TypeId function) {
+  for (btf::TypeId id = function + 1; id < types.count(); ++id) {
+    const btf::Type tag = types.type(id);
+    if (tag.kind != Kind::decl_tag || tag.size_or_type != function) return false;
+    if (tag.name == "bpf_kfunc") return true;
+  }
+  return false;
+}
+
+// A kernel may have a function and not offer it to programs. Where not even the most common one has a tag, nobody wrote
+// tags.
+bool is_registered(const btf::Btf& types, btf::TypeId function) {
+  if (is_tagged(types, function)) return true;
+  const auto common = types.find("bpf_iter_num_new", Kind::func);
+  return !common || !is_tagged(types, *common);
+}
+
 }  // namespace
 
 KernelFunction Kfuncs::describe(btf::TypeId id) const {
@@ -110,6 +128,8 @@ Result<const KernelFunction*> Kfuncs::find(uint32_t insn) {
   if (functions_.size() == most_functions) return fail(TooManyKfuncs{.at = {insn}, .most = most_functions});
   if (id >= types.count() || types.type(id).kind != Kind::func) return fail(NoKfunc{.at = {insn}, .id = id});
   functions_.push_back(describe(id));
+  if (!is_registered(types, id)) functions_.back().row = nullptr;
+  if (functions_.back().rule() == facts::KfuncRule::xdp_metadata) return fail(KfuncNeedsDevice{.at = {insn}});
   return &functions_.back();
 }
 

@@ -95,3 +95,11 @@ P(made_by_a_static_function) { struct bpf_dynptr d; static_make(s, &d); return b
 SEC("tp_btf/kfree_skb") int of_a_traced_packet(__u64 *c) { struct bpf_dynptr d; bpf_dynptr_from_skb((void *)c[0], 0, &d); return bpf_dynptr_size(&d); }
 SEC("tp_btf/kfree_skb") int writable_slice_of_a_traced_packet_refused(__u64 *c) { struct bpf_dynptr d; bpf_dynptr_from_skb((void *)c[0], 0, &d); char room[4]; char *p = bpf_dynptr_slice_rdwr(&d, 0, room, 4); if (!p) return 0; return p[0]; }
 SEC("tp_btf/kfree_skb") int of_a_traced_number_refused(__u64 *c) { struct bpf_dynptr d; bpf_dynptr_from_skb((void *)c[1], 0, &d); return bpf_dynptr_size(&d); }
+
+extern int bpf_probe_read_kernel_dynptr(struct bpf_dynptr *d, __u32 off, __u32 size, const void *from) __ksym;
+extern int bpf_copy_from_user_dynptr(struct bpf_dynptr *d, __u32 off, __u32 size, const void *from) __ksym;
+extern int bpf_xdp_metadata_rx_timestamp(const struct xdp_md *x, __u64 *timestamp) __ksym;
+SEC("syscall") int filled_from_user(void *c) { struct bpf_dynptr d; bpf_dynptr_from_mem(buffer, 64, 0, &d); return bpf_copy_from_user_dynptr(&d, 0, 8, (void *)8); }
+P(filled_from_user_awake_refused) { struct bpf_dynptr d; bpf_dynptr_from_mem(buffer, 64, 0, &d); return bpf_copy_from_user_dynptr(&d, 0, 8, (void *)8); }
+P(filled_from_the_kernel) { struct bpf_dynptr d; bpf_dynptr_from_mem(buffer, 64, 0, &d); return bpf_probe_read_kernel_dynptr(&d, 0, 8, (void *)8); }
+X(metadata_without_a_device_refused) { __u64 t; bpf_xdp_metadata_rx_timestamp(x, &t); return XDP_PASS; }
