@@ -97,6 +97,9 @@ def write_if_new(path, text):
 def build(folder, release):
     sites, sources = {}, folder / "src" / "verify"
     sources.mkdir(parents=True, exist_ok=True)
+    for gone in sources.iterdir():
+        if not (ROOT / "src/verify" / gone.name).exists():
+            gone.unlink()
     # Numbers by file, so that a change of one leaves the others as they were compiled.
     for index, path in enumerate(p for p in sorted((ROOT / "src/verify").glob("*.[ch]pp")) if "_test" not in p.name):
         text = path.read_text()
