@@ -63,6 +63,11 @@ template <isa::Op op>
   return isa::compare<isa::cmp_of(row)>(static_cast<U>(dst), static_cast<U>(operand));
 }
 
+// A store that only the context itself can make.
+[[gnu::noinline, gnu::cold]] inline void store_in_context(Machine& m, const Step& s, uint64_t value) {
+  m.run->context->write(s.off, s.dst, value);
+}
+
 // Does the operation and says whether its jump is taken.
 template <isa::Op op>
 [[gnu::always_inline]] inline bool act(Machine& m, const Step& s) {
