@@ -115,6 +115,8 @@ Result<void> Walk::argument_offset(unsigned regno, const facts::Arg& arg) const 
     if (r.off != 0) return fail(ReleaseOffset{.r = to_reg(regno)});
     return unmoved(r, regno, false);
   }
+  if (r.is(RegKind::not_init))
+    return fail(MovedVariably{.r = to_reg(regno), .kind = "?", .var = kernel_tnum(Scalar::unknown().bits)});
   const bool memory = one_of(r.kind, {stack, packet, packet_meta, map_key, map_value, mem, buf, arena, scalar});
   if (memory && !r.maybe_null()) return {};
   return unmoved(r, regno, r.is(btf) && may_be_inside(r.flags));

@@ -268,6 +268,7 @@ bool Walk::packet_compared(const isa::Insn& i, isa::Cmp op, State& falls, State&
 
 // The loop may end here at any time, so both ways are walked; on another round, numbers that changed are unknown.
 Result<void> Walk::may_goto(const isa::Insn& i) {
+  if (i.off != 0) counted_.insert(cur_->frame().subprog);
   State* before = cur_->parent == nullptr ? nullptr : previous_round(at_, cur_->parent);
   State* leaves = TRY(put_aside(at_ + 1, at_));
   ++leaves->may_goto_depth;

@@ -35,6 +35,17 @@ Result<void> Walk::take_function(const isa::Insn& i) {
   Reg& dst = reg(i.dst());
   dst = Reg::pointer(RegKind::func);
   dst.object = subprog;
+  address_taken_[subprog] = true;
+  return {};
+}
+
+Result<void> Walk::functions_left() const {
+  if (std::ranges::count(entered_, true) == 1 || !sw_.bpf_capable) return {};  // one function: nothing to put together
+  // Of one that was removed the next takes the place; behind the last there is none.
+  for (uint32_t f = static_cast<uint32_t>(entered_.size()) - 1; !entered_[f]; --f)
+    if (address_taken_[f])
+      return fail(LinuxFault{.what = "No program to jit at insn " + std::to_string(flow_.subprogs[f].first) +
+                                     " (subprog < 0)"});
   return {};
 }
 
@@ -61,17 +72,19 @@ Result<bool> Walk::another_iteration(const Call& call) {
     if (no_flags) TRY_VOID(precision_.mark(*cur_, 4));
     u.still = no_flags && u.subprog == call.callback;
   }
+  if (!reg(1).is_scalar()) return fail(LinuxFault{.what = "backtracking misuse"});
   TRY_VOID(precision_.mark(*cur_, 1));
   return cur_->frame().callback_depth < reg(1).var.umax;
 }
 
-uint32_t Walk::inlined_loops_stack() const {
+uint32_t Walk::loops_stack() const {
   constexpr uint32_t three_registers = 24;
   std::set<uint32_t> functions;
   if (target_.jit() == facts::Jit::on)
     for (const auto& [insn, u] : loops_called_)
       if (u.still) functions.insert(flow_.at[insn].subprog);
-  return three_registers * static_cast<uint32_t>(functions.size());
+  const uint32_t counter = target_.jit() == facts::Jit::on ? 16 : 8;  // with the time it began, where the JIT can
+  return three_registers * static_cast<uint32_t>(functions.size()) + counter * static_cast<uint32_t>(counted_.size());
 }
 
 Result<State*> Walk::call_back_now(uint32_t subprog) {
@@ -94,6 +107,7 @@ Result<void> Walk::call_back_later(uint32_t subprog, uint32_t map, Asleep asleep
   s->in_sleepable = asleep == Asleep::yes;
   Frame& f = s->frame();
   f.subprog = subprog;
+  entered_[subprog] = true;
   f.kind = FrameKind::async_callback;
   if (answers == Answers::any) {
     f.least_return = std::numeric_limits<int32_t>::min();

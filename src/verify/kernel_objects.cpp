@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "facts/kernel_objects.hpp"
+#include "verify/map_use.hpp"
 #include "verify/object_errors.hpp"
 #include "verify/struct_walk.hpp"
 #include "verify/walk.hpp"
@@ -167,7 +168,7 @@ Result<void> Walk::access_map_object(const Access& a, int64_t off) {
 Result<void> Walk::take_variable(const isa::Insn& i) {
   const btf::Btf* types = q_.kernel_types.get();
   if (types == nullptr) return fail(NotModelled{.what = "this kernel's types"});
-  const auto id = static_cast<btf::TypeId>(i.imm);
+  const btf::TypeId id = *named_by(q_, at_);  // map_use.cpp has asked
   const btf::Type var = types->type(id);
   Reg& dst = reg(i.dst());
   if (var.kind == btf::Kind::func) {

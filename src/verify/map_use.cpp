@@ -5,6 +5,7 @@
 
 #include "verify/fields.hpp"
 #include "verify/object_errors.hpp"
+#include "verify/walk_errors.hpp"
 
 namespace skep::verify {
 namespace {
@@ -19,7 +20,7 @@ bool is_cgroup_storage(facts::MapType t) {
 
 Result<void> MapUse::constant(uint32_t insn) {
   const isa::Insn& i = q_.prog.insns[insn];
-  if (i.src() == 3) return variable(static_cast<btf::TypeId>(i.imm));
+  if (i.src() == 3) return variable(insn);
   const auto index = static_cast<uint32_t>(i.imm);
   if (index >= q_.module.maps.size()) return {};
   if (!named_[index]) {
@@ -31,12 +32,21 @@ Result<void> MapUse::constant(uint32_t insn) {
   return address(q_.module.maps[index], static_cast<uint32_t>(q_.prog.insns[insn + 1].imm));
 }
 
-Result<void> MapUse::variable(btf::TypeId id) const {
-  const btf::Btf* types = q_.kernel_types.get();
-  if (types == nullptr) return {};  // the walk says so, where it gets there
-  if (id >= types->count()) return fail(NoSuchVariable{.id = static_cast<int32_t>(id)});
-  const btf::Kind kind = types->type(id).kind;
-  if (kind != btf::Kind::var && kind != btf::Kind::func) return fail(NotVariable{.id = static_cast<int32_t>(id)});
+std::optional<btf::TypeId> named_by(const Question& q, uint32_t insn) {
+  const btf::Btf& types = *q.kernel_types;
+  auto id = std::optional(static_cast<btf::TypeId>(q.prog.insns[insn].imm));
+  const auto named = std::ranges::find(q.prog.externs, insn, &module::Extern::insn);
+  if (named != q.prog.externs.end()) id = types.find(named->name, btf::Kind::var);
+  return id && *id < types.count() ? id : std::nullopt;
+}
+
+Result<void> MapUse::variable(uint32_t insn) const {
+  if (q_.kernel_types == nullptr) return {};  // the walk says so, where it gets there
+  if (q_.prog.insns[insn + 1].imm != 0) return fail(NotModelled{.what = "variables of kernel modules"});
+  const auto id = named_by(q_, insn);
+  if (!id) return fail(NoSuchVariable{.id = q_.prog.insns[insn].imm});
+  const btf::Kind kind = q_.kernel_types->type(*id).kind;
+  if (kind != btf::Kind::var && kind != btf::Kind::func) return fail(NotVariable{.id = *id});
   return {};
 }
 

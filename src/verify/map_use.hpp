@@ -9,6 +9,9 @@
 
 namespace skep::verify {
 
+// The type that an ld_imm64 of source 3 names, in the target's types, by its name where it has one; nothing if none.
+std::optional<btf::TypeId> named_by(const Question& question, uint32_t insn);
+
 class MapUse {
  public:
   explicit MapUse(const Question& question) : q_(question), named_(question.module.maps.size()) {}
@@ -17,7 +20,7 @@ class MapUse {
   Result<void> constant(uint32_t insn);
 
  private:
-  Result<void> variable(btf::TypeId id) const;
+  Result<void> variable(uint32_t insn) const;
   Result<void> may_name(uint32_t map);
   Result<void> fields_suit(const module::MapDef& map) const;
   Result<void> arena(const module::MapDef& map) const;

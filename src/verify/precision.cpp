@@ -195,7 +195,7 @@ Result<Marked> Precision::chase(State& start, Wanted w) {
           registers = static_cast<uint16_t>((registers & ~t.removed) | t.added);
         } else if (TRY(step_back(w, insn, next, step)) == Back::cannot) {
           mark_all(start);
-          return Marked::something;
+          return marked;
         }
         if (w.empty()) return marked;
       }
@@ -212,7 +212,7 @@ Result<Marked> Precision::chase(State& start, Wanted w) {
   }
   // Something came from where nobody saw it, as through a pointer into the stack.
   mark_all(start);
-  return Marked::something;
+  return marked;
 }
 
 Result<Precision::Back> Precision::step_back(Wanted& w, uint32_t insn, uint32_t next, const Step* step) const {
@@ -258,6 +258,12 @@ Result<Precision::Back> Precision::step_back_over(Wanted& w, uint32_t at, uint32
   return lost(at, "a shape that is none");
 }
 
+// A kernel function may be there by its name only, before it has a number.
+static bool is_named(const module::ProgDef& prog, uint32_t at) {
+  return std::ranges::any_of(
+      prog.externs, [at](const module::Extern& e) { return e.insn == at && e.resolved != module::Resolved::absent; });
+}
+
 Result<Precision::Back> Precision::over_call(Wanted& w, uint32_t at, uint32_t next) const {
   const isa::Insn& i = prog_.insns[at];
   const bool left_callback = flow_.at[at].is(Mark::calls_back) && next != at + 1;
@@ -277,7 +283,7 @@ Result<Precision::Back> Precision::over_call(Wanted& w, uint32_t at, uint32_t ne
     if (!left_callback) w.registers[w.frame] |= regs;
     return Back::went;
   }
-  if (i.src() == 2 && i.imm == 0) return Back::cannot;
+  if (i.src() == 2 && i.imm == 0 && !is_named(prog_, at)) return Back::cannot;
   w.remove_register(0);
   if ((w.registers[w.frame] & argument_registers) != 0) return lost(at, "an argument behind a call");
   return Back::went;

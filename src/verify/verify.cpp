@@ -113,7 +113,11 @@ static Answered answer(const Question& q, Recorder* recorder, Notes take_notes) 
     refuse(fail(KfuncMissing{.at = {*missing}}).error(), *missing);
     return out;
   }
-  v.effort.stack_depth += walk.inlined_loops_stack();
+  if (auto left = walk.functions_left(); !left) {
+    refuse(std::move(left).error(), 0);
+    return out;
+  }
+  v.effort.stack_depth += walk.loops_stack();
   v.answer = Answer::accepted;
   if (notes) out.proof = std::move(*notes).finish();
   return out;

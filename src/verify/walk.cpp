@@ -7,6 +7,13 @@
 
 namespace skep::verify {
 
+// Linux does not look at the offset of an exit.
+static bool well_formed(isa::Insn i) {
+  constexpr uint8_t exit = 0x95;
+  if (i.code == exit) i.off = 0;
+  return isa::check(i).has_value();
+}
+
 Walk::Walk(const Question& q, Flow flow, const Kfuncs& kfuncs, Recorder* recorder, ProofNotes* notes)
     : q_(q),
       recorder_(recorder),
@@ -25,8 +32,10 @@ Walk::Walk(const Question& q, Flow flow, const Kfuncs& kfuncs, Recorder* recorde
   called_.resize(flow_.subprogs.size());
   verified_.resize(flow_.subprogs.size());
   signatures_.resize(flow_.subprogs.size());
+  entered_.resize(flow_.subprogs.size());
+  address_taken_.resize(flow_.subprogs.size());
   for (std::size_t i = 0; i < prog_.insns.size(); ++i)
-    malformed_.push_back(flow_.ops[i] != isa::Op::ld_imm64_high && !isa::check(prog_.insns[i]));
+    malformed_.push_back(flow_.ops[i] != isa::Op::ld_imm64_high && !well_formed(prog_.insns[i]));
   for (const module::MapDef& m : q.module.maps) maps_.push_back({.def = &m, .row = &facts::row(m.type)});
   hook_ = find_hook();
   for (MapView& m : maps_) m.fields = value_fields(q, *m.def);
@@ -76,6 +85,7 @@ void Walk::begin_at(uint32_t subprog) {
   cur_ = pool_.make();
   Frame& f = cur_->frame();
   f.subprog = subprog;
+  entered_[subprog] = true;
   f.regs[10] = Reg::pointer(RegKind::stack);
   at_ = cur_->first_insn = flow_.subprogs[subprog].first;
   cur_->in_sleepable = (prog_.flags & facts::prog_flag::sleepable) != 0;
@@ -220,6 +230,7 @@ Result<void> Walk::reserved_fields() {
   if (what == "ALU" && operation == 0xd0) what = "END";
   if (what == "JMP") what = operation == 0x80 ? "CALL" : operation == 0x90 ? "EXIT" : "JMP/JMP32";
   if (what == "JMP/JMP32" && operation == 0) what = "JA";
+  if (what == "JMP/JMP32") TRY_VOID(need(i.dst()));
   return fail(ReservedFields{.what = std::string(what)});
 }
 

@@ -12,6 +12,7 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -125,7 +126,9 @@ class Walk {
   uint32_t at() const { return at_; }  // the instruction looked at last
   std::size_t bytes() const;           // of memory taken, which is never given back before the end
   // Linux puts the loop in the place of some calls of bpf_loop, which takes stack in their functions.
-  uint32_t inlined_loops_stack() const;
+  uint32_t loops_stack() const;
+  // Linux removes functions that nothing enters, and then misses those whose address is taken.
+  Result<void> functions_left() const;
   std::optional<uint32_t> missing_kfunc() const { return missing_kfunc_; }  // reached although the target lacks it
 
  private:
@@ -473,6 +476,8 @@ class Walk {
     bool still;
   };
   std::map<uint32_t, Unrolled> loops_called_;
+  std::vector<bool> entered_, address_taken_;  // functions
+  std::set<uint32_t> counted_;  // functions with a may_goto that is reached: Linux counts its rounds on the stack
   std::optional<uint32_t> missing_kfunc_;
   std::map<btf::TypeId, std::vector<MapField>> own_fields_;  // of the program's structures, once asked for
 

@@ -373,6 +373,9 @@ using isa::Pc;
     "Tracing programs must provide btf_id", \
     "{type} programs are attached to a function or tracepoint, and this one names none", \
     "name it in the section, as SEC(\"tp_btf/sched_switch\") does") \
+  X(LinuxFault, "SKEP-V0698", "linux-fault", EFAULT, (std::string, what), \
+    "verifier bug: {what}", \
+    "Linux gives up here, by a fault of its own: {what}", "") \
   X(InternalFault, "SKEP-V0699", "internal-fault", EFAULT, (std::string, what)(Pc, at), \
     "verifier bug: {what}", \
     "a fault in skep at {at}: {what}", "please report the program")
