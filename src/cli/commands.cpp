@@ -72,6 +72,9 @@ field that an access through the unchanged r1 of the program's begin touches.
 subprograms behind it, and an ld_imm64 of src 1 or 2 holds the index into `maps`. `attach_type` is null where the
 section says none.
 
+`--batch` prints each program as a line of `skep batch` that asks for the verdicts of skep and of the kernel: relocated, with
+the maps it names, its types and the names of what it uses of the kernel.
+
 **CO-RE**: instructions are shown as compiled, unless `--btf` or `--relocated` asks what becomes of them for a target.
 Without `--btf` that is the running kernel, or where it shows no types (/sys/kernel/btf), the user engine. What the target
 lacks makes `call 195896080` of an instruction, as libbpf does: Linux refuses it only where it can be reached. The comment

@@ -17,6 +17,7 @@
 #include "cli/json.hpp"
 #include "cli/values.hpp"
 #include "isa/print.hpp"
+#include "judge/line.hpp"
 
 namespace skep::cli {
 namespace {
@@ -104,7 +105,8 @@ class Dump : public Verb {
             {"--program", "GLOB", "only these programs", &pattern_},
             {"--btf", "FILE", "relocate for these types: BTF, an ELF file, or engine (the user engine's)", &btf_},
             {"--kconfig", "FILE", "the kernel configuration for .kconfig variables, plain or .gz", &kconfig_},
-            {"--relocated", "", "with --json: only what would be given to the kernel", &relocated_}};
+            {"--relocated", "", "with --json: only what would be given to the kernel", &relocated_},
+            {"--batch", "", "each program as a line of skep batch, relocated", &batch_}};
   }
 
   Result<Exit> run(const Talk& talk) override {
@@ -116,12 +118,21 @@ class Dump : public Verb {
     if (relocated_ && talk.format != Format::json)
       return fail(MissingArgument{.what = "--json", .usage = "skep dump FILE --relocated --json"});
     // As it was compiled, unless somebody wants to know what becomes of it.
-    const bool relocates = relocated_ || !btf_.empty() || !kconfig_.empty();
+    const bool relocates = relocated_ || batch_ || !btf_.empty() || !kconfig_.empty();
     api::OpenOptions opening{.path = path_, .kconfig = {}, .target = {}};
     if (relocates) opening.target = object::target_types(btf_), opening.kconfig = object::kernel_config(kconfig_);
     const api::Opened opened = TRY(api::open(opening));
     std::vector<std::size_t> which =
         TRY_WITHIN(module::find_programs(*opened.module, pattern_.empty() ? "*" : pattern_), opened.name);
+    if (batch_) {
+      std::string lines;
+      for (const std::size_t i : which)
+        lines +=
+            judge::line_of(*opened.module, i, opened.module->progs[i].name, {judge::Ask::verify, judge::Ask::kernel}) +
+            "\n";
+      TRY_VOID(print(lines));
+      return Exit::yes;
+    }
     TRY_VOID(print(talk.format == Format::json ? json(opened, which) + "\n" : screen(opened, which, talk.out)));
     return Exit::yes;
   }
@@ -329,7 +340,7 @@ class Dump : public Verb {
   }
 
   std::string path_, pattern_, btf_, kconfig_;
-  bool raw_ = false, relocated_ = false;
+  bool raw_ = false, relocated_ = false, batch_ = false;
 };
 
 }  // namespace

@@ -37,31 +37,6 @@ bool is_declared(const btf::Btf& types, btf::TypeId id) {
          });
 }
 
-// The Module's types and what they say of its programs, as the kernel wants them.
-WrittenTypes write_types(const module::Module& module) {
-  WrittenTypes out;
-  if (module.btf == nullptr) return out;
-  btf::Writer w;
-  for (btf::TypeId id = 1; id < module.btf->count(); ++id) {
-    if (is_declared(*module.btf, id))
-      w.refer(btf::Kind::typedef_, "declared", 0);  // keeps the place of its id
-    else
-      w.copy(*module.btf, id, [](btf::TypeId to) { return to; });
-  }
-  for (const module::ProgDef& def : module.progs) {
-    auto& of = out.programs.emplace_back();
-    for (const module::Subprog& s : def.subprogs) append(of.func_info, s.first_insn), append(of.func_info, s.type);
-    for (const module::LineInfo& l : def.lines) {
-      append(of.line_info, l.insn);
-      append(of.line_info, w.string(l.file));
-      append(of.line_info, w.string(l.text));
-      append(of.line_info, l.line << 10 | l.column);
-    }
-  }
-  out.btf = w.bytes();
-  return out;
-}
-
 uint64_t bits_missing(facts::Caps caps) {
   using enum facts::Cap;
   constexpr std::pair<facts::Cap, unsigned> all[] = {{bpf, sys::cap::bpf},
@@ -245,6 +220,30 @@ class Loading {
 };
 
 }  // namespace
+
+WrittenTypes write_types(const module::Module& module) {
+  WrittenTypes out;
+  if (module.btf == nullptr) return out;
+  btf::Writer w;
+  for (btf::TypeId id = 1; id < module.btf->count(); ++id) {
+    if (is_declared(*module.btf, id))
+      w.refer(btf::Kind::typedef_, "declared", 0);  // keeps the place of its id
+    else
+      w.copy(*module.btf, id, [](btf::TypeId to) { return to; });
+  }
+  for (const module::ProgDef& def : module.progs) {
+    auto& of = out.programs.emplace_back();
+    for (const module::Subprog& s : def.subprogs) append(of.func_info, s.first_insn), append(of.func_info, s.type);
+    for (const module::LineInfo& l : def.lines) {
+      append(of.line_info, l.insn);
+      append(of.line_info, w.string(l.file));
+      append(of.line_info, w.string(l.text));
+      append(of.line_info, l.line << 10 | l.column);
+    }
+  }
+  out.btf = w.bytes();
+  return out;
+}
 
 Loaded load(const module::Module& module, const Options& options) { return Loading(module, options).all(); }
 

@@ -30,6 +30,9 @@ struct WrittenTypes {
   std::vector<OfProgram> programs;  // by index; may be shorter
 };
 
+// The Module's types and what they say of its programs, as the kernel wants them.
+WrittenTypes write_types(const module::Module& module);
+
 struct Options {
   uint32_t log = 0;                       // the log to keep: bits 1, 2, 4 as the kernel has them
   facts::Caps caps = facts::Caps::all();  // of the loader; all: as this process has them
