@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Program `n` of a seed, always the same one, as a line of `skep batch`."""
+import random
+
+import blocks
+import calls
+import mutate
+from program import Program
+
+
+def pieces(of):
+    return [piece for piece, _ in of], [weight for _, weight in of]
+
+
+ALL, QUIET = pieces(blocks.PIECES + calls.PIECES), pieces([(f, w) for f, w in blocks.PIECES if f is not blocks.lookup])
+
+
+class Written(Program):
+    def block(self, count, quiet=False):
+        """So many pieces, unless the program is long or deep enough."""
+        if self.full or self.depth > 3:
+            return
+        self.depth += 1
+        for piece in self.chance.choices(*(QUIET if quiet else ALL), k=count):
+            piece(self)
+        self.depth -= 1
+
+
+def main_body(p):
+    for r in (0, 2, 3, 4, 5, 7, 8, 9):
+        if p.some(.4):
+            p.fresh_number(r)
+    p.block(p.chance.randint(2, 9))
+
+
+def program(facts, seed, n, corpus=()):
+    chance = random.Random(f"{seed}:{n}")
+    if corpus and chance.random() < .1:
+        return mutate.spoilt(chance, corpus[int(chance.random() * len(corpus))], chance.randint(1, 2))
+    p = Written(chance, facts)
+    p.write(main_body)
+    line = p.line()
+    return mutate.spoilt(chance, line, chance.choice([1, 1, 1, 2, 3])) if chance.random() < .4 else line
