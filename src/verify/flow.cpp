@@ -20,20 +20,20 @@ std::string hex(uint8_t byte) {
   return {digits[byte >> 4], digits[byte & 15]};
 }
 
-Result<void> check_length(const Inputs& in) {
+Judged<void> check_length(const Inputs& in) {
   const uint64_t most = in.target.limits().program_insns;
   const std::size_t count = in.prog.insns.size();
-  if (count == 0) return fail(Empty{.least = 1});
-  if (count > most) return fail(TooLong{.count = count, .most = most});
+  if (count == 0) return refuse(0, Empty{.least = 1});
+  if (count > most) return refuse(0, TooLong{.count = count, .most = most});
   return {};
 }
 
 // Step 4, of one constant: its second half, and what it names.
-Result<void> check_constant(const Inputs& in, uint32_t at) {
+Judged<void> check_constant(const Inputs& in, uint32_t at) {
   const auto& insns = in.prog.insns;
   const bool whole =
       at + 1 < insns.size() && insns[at + 1].code == 0 && insns[at + 1].regs == 0 && insns[at + 1].off == 0;
-  if (!whole) return fail(BrokenConstant{.at = {at}});
+  if (!whole) return refuse(at, BrokenConstant{.at = {at}});
   const isa::Insn first = insns[at], second = insns[at + 1];
   const Op op = isa::decode(first);
   if (op == Op::ld_imm64 || op == Op::ld_func) return {};
@@ -41,23 +41,25 @@ Result<void> check_constant(const Inputs& in, uint32_t at) {
     const bool map = op == Op::ld_map_fd || op == Op::ld_map_idx;
     const bool value = op == Op::ld_map_value || op == Op::ld_map_idx_value;
     if (!value && !(map && second.imm == 0))
-      return fail(UnknownConstant{.at = {at}, .src = first.src(), .imm = second.imm});
+      return refuse(at, UnknownConstant{.at = {at}, .src = first.src(), .imm = second.imm});
     const std::size_t count = in.module.maps.size();
     if (first.imm < 0 || static_cast<std::size_t>(first.imm) >= count)
-      return fail(NoSuchMap{.at = {at}, .index = first.imm, .count = count});
+      return refuse(at, NoSuchMap{.at = {at}, .index = first.imm, .count = count});
   }
-  return in.constant ? in.constant(at) : Result<void>{};
+  if (!in.constant) return {};
+  if (auto ok = in.constant(at); !ok) return std::unexpected(Rejection{std::move(ok).error(), at});
+  return {};
 }
 
-Result<void> check_words(const Inputs& in, Flow& flow) {
+Judged<void> check_words(const Inputs& in, Flow& flow) {
   const auto& insns = in.prog.insns;
   for (uint32_t i = 0; i < insns.size(); ++i) {
-    if (is_ldx(insns[i]) && (!reads_memory(insns[i]) || insns[i].imm != 0)) return fail(LoadFields{.at = {i}});
+    if (is_ldx(insns[i]) && (!reads_memory(insns[i]) || insns[i].imm != 0)) return refuse(i, LoadFields{.at = {i}});
     if (isa::is_ld_imm64(insns[i])) {
       TRY_VOID(check_constant(in, i));
       flow.ops[++i] = Op::ld_imm64_high;
     } else if (flow.ops[i] == Op::unknown) {
-      return fail(UnknownOpcode{.at = {i}, .opcode = hex(insns[i].code)});
+      return refuse(i, UnknownOpcode{.at = {i}, .opcode = hex(insns[i].code)});
     }
   }
   return {};
@@ -75,14 +77,14 @@ class EdgeWalk {
     path_.reserve(16);
   }
 
-  Result<void> run() {
+  Judged<void> run() {
     TRY_VOID(from(0));
     for (const Subprogram& s : flow_.subprogs)
       if (s.catches) TRY_VOID(from(s.first));
     for (uint32_t i = 0; i < insns_.size(); ++i) {
-      if (place_[i] != Place::done) return fail(Unreachable{.at = i});
+      if (place_[i] != Place::done) return refuse(i, Unreachable{.at = i});
       if (!isa::is_ld_imm64(insns_[i])) continue;
-      if (place_[++i] != Place::unseen) return fail(JumpIntoConstant{.at = i - 1});
+      if (place_[++i] != Place::unseen) return refuse(i - 1, JumpIntoConstant{.at = i - 1});
     }
     return {};
   }
@@ -98,7 +100,7 @@ class EdgeWalk {
     bool branch;  // not just the next instruction
   };
 
-  Result<void> from(uint32_t start) {
+  Judged<void> from(uint32_t start) {
     if (place_[start] != Place::unseen) return {};
     path_.push_back(begin(start));
     while (!path_.empty()) {
@@ -113,7 +115,7 @@ class EdgeWalk {
       if (place_[edge->to] == Place::unseen) {
         path_.push_back(begin(edge->to));
       } else if (place_[edge->to] == Place::on_path) {
-        if (!in_.target.privileges().bpf_capable) return fail(BackEdge{.from = {at}, .to = {edge->to}});
+        if (!in_.target.privileges().bpf_capable) return refuse(at, BackEdge{.from = {at}, .to = {edge->to}});
         if (flow_.at[at].subprog == flow_.at[edge->to].subprog) flow_.subprogs[flow_.at[at].subprog].loops = true;
       }
     }
@@ -227,7 +229,7 @@ std::optional<Callee> callee(const Inputs& in, const Flow& flow, uint32_t insn) 
   return k->callee;
 }
 
-Result<Flow> analyse(const Inputs& in) {
+Judged<Flow> analyse(const Inputs& in) {
   TRY_VOID(check_length(in));
   Flow flow;
   const auto& insns = in.prog.insns;

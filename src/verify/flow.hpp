@@ -31,6 +31,7 @@
 #include "module/module.hpp"
 #include "verify/callee.hpp"
 #include "verify/edges.hpp"
+#include "verify/verify.hpp"
 
 namespace skep::verify {
 
@@ -111,7 +112,7 @@ struct Inputs {
   std::function<Result<void>(uint32_t insn)> constant = {};
 };
 
-Result<Flow> analyse(const Inputs& in);
+Judged<Flow> analyse(const Inputs& in);
 
 // The callee of a call of a helper or a kernel function; nothing: a subprogram, or not known.
 std::optional<Callee> callee(const Inputs& in, const Flow& flow, uint32_t insn);

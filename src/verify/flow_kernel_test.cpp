@@ -43,9 +43,9 @@ class AsksAboutFlow : public testing::Test {
     if (!flow) {
       ++refused_;
       const std::string first = "\n" + std::string(said.log.substr(0, said.log.rfind("processed 0 insns")));
-      const bool same =
-          !walked && said.err == flow.error().row().err && first.ends_with("\n" + flow.error().kernel() + "\n");
-      if (!same) complain(said, flow.error().text() + " | " + flow.error().kernel());
+      const bool same = !walked && said.err == flow.error().error.row().err &&
+                        first.ends_with("\n" + flow.error().error.kernel() + "\n");
+      if (!same) complain(said, flow.error().error.text() + " | " + flow.error().error.kernel());
       return;
     }
     if (!walked) return complain(said, "nothing wrong");

@@ -20,14 +20,15 @@ module::ProgDef program(std::string_view text) {
   return prog;
 }
 
-Result<Flow> flow_of(const module::ProgDef& prog, facts::Target target = {}) {
+Judged<Flow> flow_of(const module::ProgDef& prog, facts::Target target = {}) {
   static const module::Module none;
   return analyse({.module = none, .prog = prog, .target = target});
 }
 
 std::string verdict(std::string_view text, facts::Target target = {}) {
   const auto flow = flow_of(program(text), target);
-  return flow ? "accepted" : std::string(flow.error().row().slug) + " " + std::to_string(flow.error().row().err);
+  return flow ? "accepted"
+              : std::string(flow.error().error.row().slug) + " " + std::to_string(flow.error().error.row().err);
 }
 
 constexpr std::string_view accepted = "accepted";
@@ -79,7 +80,7 @@ TEST(Flow, LoopsAndFunctionsNeedTheRightToThem) {
   EXPECT_EQ(verdict("call pc+1; exit; exit", weak), "functions-need-bpf 1");
   module::ProgDef longest = program("r0 = 0; exit");
   longest.insns.insert(longest.insns.begin(), 4095, longest.insns[0]);
-  EXPECT_STREQ(flow_of(longest, weak).error().row().slug.data(), "too-long");
+  EXPECT_STREQ(flow_of(longest, weak).error().error.row().slug.data(), "too-long");
   EXPECT_TRUE(flow_of(longest));
 }
 
@@ -91,7 +92,7 @@ TEST(Flow, AtMost256Subprograms) {
     for (uint32_t n = 0; n <= count; ++n) prog.insns.push_back(isa::make_insn(0x95, 0, 0, 0, 0));
     const auto flow = flow_of(prog);
     EXPECT_EQ(flow.has_value(), count == 255);
-    EXPECT_EQ(flow ? "256" : flow.error().row().slug, count == 255 ? "256" : "too-many-subprograms");
+    EXPECT_EQ(flow ? "256" : flow.error().error.row().slug, count == 255 ? "256" : "too-many-subprograms");
     if (flow) {
       EXPECT_EQ(flow->subprogs.size(), 256u);
     }
@@ -100,7 +101,7 @@ TEST(Flow, AtMost256Subprograms) {
 
 std::string marks(std::string_view text) {
   const auto flow = flow_of(program(text));
-  if (!flow) return flow.error().text();
+  if (!flow) return flow.error().error.text();
   std::string out;
   for (const At& at : flow->at) {
     for (auto [mark, letter] :

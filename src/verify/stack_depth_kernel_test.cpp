@@ -54,7 +54,7 @@ class StackDepthKernel : public testing::Test {
     prog_.insns = std::move(insns);
     const Inputs in{.module = module_, .prog = prog_, .target = {}};
     const auto flow = analyse(in);
-    ASSERT_TRUE(flow) << flow.error().text();
+    ASSERT_TRUE(flow) << flow.error().error.text();
     const auto depth = check_stack_depth(in, *flow, use_of(*flow));
     const Said said = kernel_.ask(prog_.insns, type, depth ? 4 : 1);
     ++asked_;

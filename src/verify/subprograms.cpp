@@ -36,32 +36,32 @@ bool has_types(const Inputs& in) {
 }
 
 // The name that the program's own function gives for its exception callback; empty: none.
-Result<std::string_view> handler_name(const btf::Btf& types, btf::TypeId main, std::string_view function) {
+Judged<std::string_view> handler_name(const btf::Btf& types, btf::TypeId main, std::string_view function) {
   std::string_view name;
   for (btf::TypeId id = types.first_id(); id < types.count(); ++id) {
     if (types.kind_number(id) != static_cast<uint32_t>(btf::Kind::decl_tag)) continue;
     const btf::Type tag = types.type(id);
     if (tag.size_or_type != main || types.tagged_component(tag) != -1) continue;
     if (!tag.name.starts_with(handler_tag)) continue;
-    if (!name.empty()) return fail(HandlersDiffer{.function = std::string(function)});
+    if (!name.empty()) return refuse(0, HandlersDiffer{.function = std::string(function)});
     name = tag.name.substr(handler_tag.size());
   }
   return name;
 }
 
 // Where the exception callback begins; nothing: the program has none.
-Result<std::optional<uint32_t>> handler_start(const Inputs& in) {
+Judged<std::optional<uint32_t>> handler_start(const Inputs& in) {
   if (!has_types(in)) return std::nullopt;
   const btf::Btf& types = *in.module.btf;
   const module::Subprog& main = in.prog.subprogs.front();
   const std::string name{TRY(handler_name(types, main.type, main.name))};
   if (name.empty()) return std::nullopt;
   const auto id = types.find(name, btf::Kind::func);
-  if (!id) return fail(NoSuchHandler{.name = name});
-  if (types.linkage_of(types.type(*id)) != btf::Linkage::global) return fail(HandlerNotGlobal{.name = name});
+  if (!id) return refuse(0, NoSuchHandler{.name = name});
+  if (types.linkage_of(types.type(*id)) != btf::Linkage::global) return refuse(0, HandlerNotGlobal{.name = name});
   const auto row = std::ranges::find(in.prog.subprogs, *id, &module::Subprog::type);
-  if (row == in.prog.subprogs.end()) return fail(HandlerMissing{.name = name});
-  if (row->first_insn == 0) return fail(HandlerIsMain{.name = name});
+  if (row == in.prog.subprogs.end()) return refuse(0, HandlerMissing{.name = name});
+  if (row->first_insn == 0) return refuse(0, HandlerIsMain{.name = name});
   return row->first_insn;
 }
 
@@ -76,37 +76,39 @@ bool returns_number(const btf::Btf& types, btf::TypeId func) {
   return returned.kind == btf::Kind::int_ && types.int_of(returned).size_bytes <= 8;
 }
 
-Result<void> check_untyped(const Flow& flow) {
+Judged<void> check_untyped(const Flow& flow) {
   for (const Subprogram& s : std::span(flow.subprogs).subspan(1)) {
-    if (s.loads_packet) return fail(PacketLoadWithoutTypes{.in = {s.first}});
-    if (s.tail_calls) return fail(TailCallWithoutTypes{.in = {s.first}});
+    if (s.loads_packet) return refuse(s.first, PacketLoadWithoutTypes{.in = {s.first}});
+    if (s.tail_calls) return refuse(s.first, TailCallWithoutTypes{.in = {s.first}});
   }
   return {};
 }
 
 }  // namespace
 
-Result<void> find_subprograms(const Inputs& in, Flow& flow) {
+Judged<void> find_subprograms(const Inputs& in, Flow& flow) {
   const auto& insns = in.prog.insns;
   const std::size_t most = in.target.limits().subprograms;
   Starts starts(most);
   for (uint32_t i = 0; i < insns.size(); ++i) {
     const bool kfunc = is_kfunc_call(insns[i]);
     if (!kfunc && !names_subprogram(insns[i])) continue;
-    if (!in.target.privileges().bpf_capable) return fail(FunctionsNeedBpf{.at = {i}});
+    if (!in.target.privileges().bpf_capable) return refuse(i, FunctionsNeedBpf{.at = {i}});
     if (kfunc) {
       if (!in.kfunc) continue;
-      if (const auto known = TRY(in.kfunc(i))) flow.kfuncs.push_back({i, *known});
+      auto known = in.kfunc(i);
+      if (!known) return std::unexpected(Rejection{std::move(known).error(), i});
+      if (*known) flow.kfuncs.push_back({i, **known});
       continue;
     }
     const int64_t to = callee_start(insns[i], i);
-    if (to < 0 || to >= std::ssize(insns)) return fail(CallOutside{.at = {i}, .to = to, .last = insns.size() - 1});
-    if (!starts.add(static_cast<uint32_t>(to))) return fail(TooManySubprograms{.at = {i}, .most = most});
+    if (to < 0 || to >= std::ssize(insns)) return refuse(i, CallOutside{.at = {i}, .to = to, .last = insns.size() - 1});
+    if (!starts.add(static_cast<uint32_t>(to))) return refuse(i, TooManySubprograms{.at = {i}, .most = most});
   }
   const auto handler = TRY(handler_start(in));
   if (handler) {
-    if (*handler >= insns.size()) return fail(CallOutside{.at = {0}, .to = *handler, .last = insns.size() - 1});
-    if (!starts.add(*handler)) return fail(TooManySubprograms{.at = {0}, .most = most});
+    if (*handler >= insns.size()) return refuse(0, CallOutside{.at = {0}, .to = *handler, .last = insns.size() - 1});
+    if (!starts.add(*handler)) return refuse(0, TooManySubprograms{.at = {0}, .most = most});
   }
   for (uint32_t first : starts.all()) {
     if (!flow.subprogs.empty()) flow.subprogs.back().end = first;
@@ -116,7 +118,7 @@ Result<void> find_subprograms(const Inputs& in, Flow& flow) {
   return {};
 }
 
-Result<void> check_jumps(const Inputs& in, Flow& flow) {
+Judged<void> check_jumps(const Inputs& in, Flow& flow) {
   const auto& insns = in.prog.insns;
   for (std::size_t n = 0; n < flow.subprogs.size(); ++n) {
     Subprogram& s = flow.subprogs[n];
@@ -127,31 +129,32 @@ Result<void> check_jumps(const Inputs& in, Flow& flow) {
       if (!moves_on(insns[i])) continue;
       const int64_t to = jump_target(insns[i], i);
       if (to < s.first || to >= s.end)
-        return fail(JumpOutside{.from = {i}, .to = to, .first = s.first, .last = s.end - 1});
+        return refuse(i, JumpOutside{.from = {i}, .to = to, .first = s.first, .last = s.end - 1});
     }
     const isa::Insn last = insns[s.end - 1];
-    if (last.code != 0x95 && !is_goto(last)) return fail(FallsOff{.at = {s.end - 1}});
+    if (last.code != 0x95 && !is_goto(last)) return refuse(s.end - 1, FallsOff{.at = {s.end - 1}});
   }
   return {};
 }
 
-Result<void> check_types(const Inputs& in, Flow& flow) {
+Judged<void> check_types(const Inputs& in, Flow& flow) {
   flow.has_types = has_types(in);
   if (!flow.has_types) return check_untyped(flow);
   const auto& typed = in.prog.subprogs;
   if (typed.size() != flow.subprogs.size())
-    return fail(FunctionCount{.typed = typed.size(), .found = flow.subprogs.size()});
+    return refuse(0, FunctionCount{.typed = typed.size(), .found = flow.subprogs.size()});
   const btf::Btf& types = *in.module.btf;
   for (std::size_t n = 0; n < typed.size(); ++n) {
     Subprogram& s = flow.subprogs[n];
-    if (typed[n].first_insn != s.first) return fail(FunctionPlace{.typed = {typed[n].first_insn}, .found = {s.first}});
+    if (typed[n].first_insn != s.first)
+      return refuse(0, FunctionPlace{.typed = {typed[n].first_insn}, .found = {s.first}});
     s.type = typed[n].type;
     if (s.type == 0) continue;
     s.linkage = types.linkage_of(types.type(s.type));
     if (n == 0 || returns_number(types, s.type)) continue;
     const std::string function = typed[n].name;
-    if (s.loads_packet) return fail(PacketLoadNeedsInt{.function = function});
-    if (s.tail_calls) return fail(TailCallNeedsInt{.function = function});
+    if (s.loads_packet) return refuse(0, PacketLoadNeedsInt{.function = function});
+    if (s.tail_calls) return refuse(0, TailCallNeedsInt{.function = function});
   }
   return {};
 }

@@ -7,10 +7,10 @@
 namespace skep::verify {
 
 // Step 1. Fills Flow::subprogs and Flow::kfuncs.
-Result<void> find_subprograms(const Inputs& in, Flow& flow);
+Judged<void> find_subprograms(const Inputs& in, Flow& flow);
 // Step 2. Fills At::subprog.
-Result<void> check_jumps(const Inputs& in, Flow& flow);
+Judged<void> check_jumps(const Inputs& in, Flow& flow);
 // Step 3.
-Result<void> check_types(const Inputs& in, Flow& flow);
+Judged<void> check_types(const Inputs& in, Flow& flow);
 
 }  // namespace skep::verify

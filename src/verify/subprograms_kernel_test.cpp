@@ -62,9 +62,10 @@ class TypesOfFunctions : public testing::Test {
     const auto flow = analyse(in);
     EXPECT_EQ(walked, flow.has_value()) << said.log;
     if (!flow) {
-      EXPECT_EQ(said.err, flow.error().row().err) << said.log;
-      EXPECT_NE(said.log.find(flow.error().kernel()), said.log.npos) << flow.error().kernel() << "\n" << said.log;
-      return std::string(flow.error().row().slug);
+      EXPECT_EQ(said.err, flow.error().error.row().err) << said.log;
+      EXPECT_NE(said.log.find(flow.error().error.kernel()), said.log.npos) << flow.error().error.kernel() << "\n"
+                                                                           << said.log;
+      return std::string(flow.error().error.row().slug);
     }
     if (auto depth = check_stack_depth(in, *flow, FrameUse(*flow)); !depth) {
       EXPECT_EQ(said.err, depth.error().row().err) << said.log;

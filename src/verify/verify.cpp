@@ -46,17 +46,6 @@ static Result<void> attachment(const Question& q) {
   return {};
 }
 
-// The instruction that a diagnostic of the control flow names.
-static uint32_t named_place(const Error& e) {
-  for (const Field& f : e.fields())
-    if (f.name == "at" || f.name == "from" || f.name == "in") {
-      if (const auto* n = std::get_if<int64_t>(&f.value)) return static_cast<uint32_t>(*n);
-      const auto& text = std::get<std::string>(f.value);
-      if (text.starts_with("insn ")) return static_cast<uint32_t>(std::stoul(text.substr(5)));
-    }
-  return 0;
-}
-
 namespace {
 enum class Notes : uint8_t { no, yes };
 struct Answered {
@@ -86,8 +75,7 @@ static Answered answer(const Question& q, Recorder* recorder, Notes take_notes) 
                       .constant = [&](uint32_t insn) { return maps.constant(insn); }};
   auto flow = analyse(inputs);
   if (!flow) {
-    const uint32_t place = named_place(flow.error());
-    refuse(std::move(flow).error(), place);
+    refuse(std::move(flow.error().error), flow.error().insn);
     return out;
   }
   if (auto ok = attachment(q); !ok) {

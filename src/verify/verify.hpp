@@ -62,6 +62,12 @@ struct Rejection {
   Error error;
   uint32_t insn = 0;
 };
+template <class T>
+using Judged = std::expected<T, Rejection>;
+template <class D>
+[[nodiscard]] std::unexpected<Rejection> refuse(uint32_t insn, const D& why) {
+  return std::unexpected(Rejection{fail(why).error(), insn});
+}
 
 struct Verdict {
   Answer answer = Answer::unknown;
