@@ -6,8 +6,11 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <set>
 
 #include "api/errors.hpp"
+#include "base/file.hpp"
+#include "judge/case.hpp"
 #include "object/compile.hpp"
 
 namespace skep::api {
@@ -57,8 +60,43 @@ verify::Verdict without_type(const module::ProgDef& prog) {
   return {.answer = verify::Answer::unknown, .effort = {}, .rejection = verify::Rejection{std::move(error), 0}};
 }
 
-void answer(const VerifyReport& report, ProgramVerdict& p, const facts::Target& target) {
-  const verify::Question question = question_of(report, p, target);
+void add_program(const VerifyOptions& options, std::size_t prog, const facts::Target& target, VerifyReport& report) {
+  const std::string& name = report.objects.back().module->progs[prog].name;
+  if (options.program.empty() || module::matches_glob(options.program, name))
+    report.programs.push_back({.object = report.objects.size() - 1, .prog = prog, .target = target});
+}
+
+Result<void> add_object(const std::string& path, const VerifyOptions& options, const object::TargetSource& types,
+                        VerifyReport& report) {
+  report.objects.push_back(
+      TRY(open({.path = path, .kconfig = object::kernel_config(options.kconfig), .target = types})));
+  for (std::size_t i = 0; i < report.objects.back().module->progs.size(); ++i)
+    add_program(options, i, options.target, report);
+  return {};
+}
+
+// Programs of a case file have a target of their own, and a licence: one module for each of these.
+Result<void> add_cases(const std::string& path, const VerifyOptions& options, VerifyReport& report) {
+  const Buffer bytes = TRY(read_file(path));
+  const judge::CaseFile file = TRY(judge::parse_case(path, as_text(bytes)));
+  std::set<std::string> licences;
+  for (const judge::CaseProg& first : file.progs) {
+    if (!licences.insert(first.license).second) continue;
+    auto module = std::make_shared<module::Module>(*file.module);
+    module->license = first.license;
+    report.objects.push_back({.module = std::move(module),
+                              .name = path.substr(path.rfind('/') + 1),
+                              .compiling = {},
+                              .made_by = {},
+                              .sections = {}});
+    for (const judge::CaseProg& prog : file.progs)
+      if (prog.license == first.license) add_program(options, prog.prog, prog.target, report);
+  }
+  return {};
+}
+
+void answer(const VerifyReport& report, ProgramVerdict& p, const VerifyOptions& options) {
+  const verify::Question question = question_of(report, p);
   if (question.prog.type == facts::ProgType::unspec) {
     p.verdict = without_type(question.prog);
     return;
@@ -67,20 +105,24 @@ void answer(const VerifyReport& report, ProgramVerdict& p, const facts::Target& 
   p.verdict = verify::verify(question);
   const auto took = std::chrono::steady_clock::now() - begin;
   p.ns = static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(took).count());
-  explain(report, p, target);
+  explain(report, p, options.witnesses);
 }
 
 }  // namespace
 
-void explain(const VerifyReport& report, ProgramVerdict& p, const facts::Target& target) {
-  if (p.verdict.answer == verify::Answer::rejected)
-    p.explanation = verify::explain(question_of(report, p, target), *p.verdict.rejection);
+void explain(const VerifyReport& report, ProgramVerdict& p, Witnesses witnesses) {
+  if (p.verdict.answer != verify::Answer::rejected) return;
+  const verify::Question question = question_of(report, p);
+  p.explanation = verify::explain(question, *p.verdict.rejection);
+  p.witnesses = witnesses;
+  if (witnesses == Witnesses::search)
+    p.witness = judge::find_witness(report.objects[p.object].module, question, *p.verdict.rejection);
 }
 
-verify::Question question_of(const VerifyReport& report, const ProgramVerdict& p, const facts::Target& target) {
+verify::Question question_of(const VerifyReport& report, const ProgramVerdict& p) {
   return {.module = report.module(p),
           .prog = report.prog(p),
-          .target = target,
+          .target = p.target,
           .options = {.strict_alignment = (report.prog(p).flags & facts::prog_flag::strict_alignment) != 0},
           .kernel_types = report.kernel_types};
 }
@@ -92,17 +134,9 @@ Result<VerifyReport> verify(const VerifyOptions& options, const Parallel& parall
   const object::TargetSource types = read_once(object::target_types(options.types));
   std::vector<std::string> names;
   for (const std::string& path : files) {
-    auto opened = open({.path = path, .kconfig = object::kernel_config(options.kconfig), .target = types});
-    if (!opened && files.size() == 1) return std::unexpected(std::move(opened).error());
-    if (!opened) {
-      report.unread.push_back({path, std::move(opened).error()});
-      continue;
-    }
-    report.objects.push_back(*std::move(opened));
-    const module::Module& module = *report.objects.back().module;
-    for (std::size_t i = 0; i < module.progs.size(); ++i)
-      if (options.program.empty() || module::matches_glob(options.program, module.progs[i].name))
-        report.programs.push_back({.object = report.objects.size() - 1, .prog = i});
+    auto added = path.ends_with(".case") ? add_cases(path, options, report) : add_object(path, options, types, report);
+    if (!added && files.size() == 1) return std::unexpected(std::move(added).error());
+    if (!added) report.unread.push_back({path, std::move(added).error()});
   }
   if (report.programs.empty() && report.unread.empty()) {
     if (report.objects.empty()) return fail(NothingToVerify{.paths = options.paths.front()});
@@ -110,7 +144,7 @@ Result<VerifyReport> verify(const VerifyOptions& options, const Parallel& parall
                        report.objects.front().name);
   }
   report.kernel_types = TRY(types()).btf;
-  auto each = [&](std::size_t i) { answer(report, report.programs[i], options.target); };
+  auto each = [&](std::size_t i) { answer(report, report.programs[i], options); };
   if (parallel)
     parallel(report.programs.size(), each);
   else

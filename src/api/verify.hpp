@@ -13,22 +13,29 @@
 
 #include "api/open.hpp"
 #include "facts/target.hpp"
+#include "judge/witness.hpp"
 #include "verify/explain.hpp"
 
 namespace skep::api {
 
+enum class Witnesses : uint8_t { none, search };
+
 struct VerifyOptions {
-  std::vector<std::string> paths;  // objects (.o), sources (.c), folders of them, patterns as a shell has them
+  std::vector<std::string> paths;  // objects (.o), sources (.c), cases (.case), folders, patterns as a shell has them
   std::string program = {};        // a pattern; empty: all
   facts::Target target = {};
-  std::string types = {}, kconfig = {};  // as --btf and --kconfig name them
+  std::string types = {}, kconfig = {};   // as --btf and --kconfig name them
+  Witnesses witnesses = Witnesses::none;  // of refused programs; up to 50 ms each
 };
 
 struct ProgramVerdict {
   std::size_t object, prog;  // in VerifyReport::objects, and in its module
+  facts::Target target;
   verify::Verdict verdict = {};
   uint64_t ns = 0;
   std::optional<verify::Explanation> explanation = {};  // only of a rejection
+  Witnesses witnesses = Witnesses::none;                // what was done for the next
+  std::optional<judge::Witness> witness = {};
 };
 
 struct Unread {
@@ -52,9 +59,9 @@ using Parallel = std::function<void(std::size_t n, const std::function<void(std:
 Result<VerifyReport> verify(const VerifyOptions& options, const Parallel& parallel = {});
 
 // Fills in the explanation, where it is a rejection.
-void explain(const VerifyReport& report, ProgramVerdict& p, const facts::Target& target);
+void explain(const VerifyReport& report, ProgramVerdict& p, Witnesses witnesses);
 
 // The question that a verdict answers.
-verify::Question question_of(const VerifyReport& report, const ProgramVerdict& p, const facts::Target& target);
+verify::Question question_of(const VerifyReport& report, const ProgramVerdict& p);
 
 }  // namespace skep::api

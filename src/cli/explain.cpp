@@ -35,6 +35,7 @@ class Explain : public Verb {
     j.object([&] {
       j.key("v").number(1).key("code").string(row.code).key("slug").string(row.slug);
       j.key("category").string(verify::category_of(row)).key("message").string(without_fields(row.message));
+      j.key("about_values").boolean(verify::is_about_values(row));
       j.key("hint").string(without_fields(row.hint)).key("linux").string(without_fields(row.kernel));
     });
     return j.text();

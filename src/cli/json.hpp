@@ -35,6 +35,7 @@ class Json {
   Json& boolean(bool b) { return raw(b ? "true" : "false"); }
   Json& null() { return raw("null"); }
   Json& datum(const btf::Datum& d);
+  Json& document(std::string_view json) { return raw(json); }  // JSON already
 
   const std::string& text() const { return out_; }
 

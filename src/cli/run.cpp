@@ -168,8 +168,9 @@ class Run : public Verb {
     if (talk.format == Format::json) return std::unexpected(api::error_of(std::move(refusal)).within(opened.name));
     api::VerifyReport shown{.objects = {opened}, .programs = {}, .unread = {}, .kernel_types = options_.kernel_types()};
     shown.objects.front().module = refusal.module;
-    shown.programs.push_back({.object = 0, .prog = refusal.prog, .verdict = std::move(refusal.verdict)});
-    api::explain(shown, shown.programs.front(), options_.target);
+    shown.programs.push_back(
+        {.object = 0, .prog = refusal.prog, .target = options_.target, .verdict = std::move(refusal.verdict)});
+    api::explain(shown, shown.programs.front(), api::Witnesses::search);
     fmt::print(stderr, "{}", explained(shown, shown.programs.front(), talk.err));
     return exit;
   }

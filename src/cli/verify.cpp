@@ -34,7 +34,8 @@ void on_all_cpus(std::size_t n, const std::function<void(std::size_t)>& each) {
 class Verify : public Verb {
  public:
   std::vector<Flag> flags() override {
-    return {{"FILE…", "", "objects (.o), C source (.c), folders of them, patterns", &options_.paths, Flag::Needed::yes},
+    return {{"FILE…", "", "objects (.o), C source (.c), cases (.case), folders, patterns", &options_.paths,
+             Flag::Needed::yes},
             {"--program", "GLOB", "only these programs", &options_.program},
             {"--target", "NAME", "as this kernel would (default linux-6.18)", &target_},
             {"--btf", "FILE", "relocate for these types: BTF, an ELF file, engine (default: the running kernel)",
@@ -55,6 +56,8 @@ class Verify : public Verb {
   Result<Exit> run(const Talk& talk) override {
     options_.target = TRY(target(target_));
     if (csv_ && talk.format == Format::json) return fail(TextOnly{.what = "--csv"});
+    const bool table = csv_ || stats_ || profile_ || states_ || !log_.empty();
+    if (!table || talk.format == Format::json) options_.witnesses = api::Witnesses::search;
     const api::VerifyReport report = TRY(api::verify(options_, on_all_cpus));
     for (const api::Unread& u : report.unread)
       if (talk.format == Format::text) fmt::print(stderr, "skep: {}\n", printable(u.error.text()));
@@ -107,7 +110,7 @@ class Verify : public Verb {
     std::string out;
     for (const api::ProgramVerdict& p : report.programs) {
       if (report.prog(p).type == facts::ProgType::unspec) continue;
-      const verify::Question question = api::question_of(report, p, options_.target);
+      const verify::Question question = api::question_of(report, p);
       if (!out.empty()) out += "\n";
       out += profile_ ? profile_text(report, p, verify::profile(question), talk.out)
                       : states_text(report, p, verify::known_states(question), talk.out);
@@ -122,7 +125,7 @@ class Verify : public Verb {
       if (report.programs.size() > 1)
         out += fmt::format("# {} {}\n", report.objects[p.object].name, printable(report.prog(p).name));
       if (report.prog(p).type != facts::ProgType::unspec)
-        out += printable_lines(verify::kernel_log(api::question_of(report, p, options_.target), level));
+        out += printable_lines(verify::kernel_log(api::question_of(report, p), level));
     }
     return out;
   }
@@ -216,7 +219,7 @@ class Verify : public Verb {
       j.key("object").string(report.objects[p.object].name).key("name").string(prog.name);
       j.key("type").string(name(prog.type));
       string_or_null("attach_type", prog.attach_type == facts::unsaid ? "" : name(prog.attach_type));
-      j.key("target").string(options_.target.name()).key("caps").string(caps_text(options_.target));
+      j.key("target").string(p.target.name()).key("caps").string(caps_text(p.target));
       j.key("result").string(words.result);
       string_or_null("errno", words.err);
       string_or_null("code", words.code);
@@ -230,6 +233,11 @@ class Verify : public Verb {
       j.key("explanation");
       if (p.explanation)
         explanation(j, prog, *p.explanation);
+      else
+        j.null();
+      j.key("witness");
+      if (p.witness)
+        j.document(judge::json(*p.witness));
       else
         j.null();
     });

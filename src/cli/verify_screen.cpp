@@ -7,6 +7,7 @@
 
 #include "api/names.hpp"
 #include "isa/print.hpp"
+#include "verify/rejections.hpp"
 
 namespace skep::cli {
 namespace {
@@ -168,6 +169,10 @@ std::string explained(const api::VerifyReport& report, const api::ProgramVerdict
   std::string out = fmt::format("{}{}  {}: {}   {}\n\n", printable(place(report, p)), in, paint.red("refused"),
                                 printable(e.cause), slug(error, paint));
   out += lines_on_the_way(report, p, paint);
+  if (p.witness)
+    out += fmt::format("\n  {}\n", printable(judge::text(*p.witness)));
+  else if (p.witnesses == api::Witnesses::search && verify::is_about_values(error.row()))
+    out += "\n  " + paint.dim("no input was found that does this, but Linux cannot prove that there is none") + "\n";
   if (!e.suggestion.empty()) {
     out += "\n  try  " + printable(e.suggestion);
     if (e.before_line != 0) out += paint.dim(fmt::format("   before line {}", e.before_line));

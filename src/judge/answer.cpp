@@ -111,6 +111,7 @@ Json member(Rig& rig, Ask ask, const Question& q, Kernel kernel) {
   if (!q.unavailable.empty()) return not_available(q.unavailable[0], "");
   switch (ask) {
     case Ask::verify: return verify_json(q);
+    case Ask::witness: return witness_json(q);
     case Ask::interp: return executor_json(rig, user::Executor::interp, q);
     case Ask::checked: return executor_json(rig, user::Executor::checked, q);
     case Ask::jit: return not_available("the JIT", "ask interp");
@@ -132,7 +133,7 @@ bool was_refused(const Json& answer) { return answer.contains("verify") && answe
 void add_differences(Json& out, const Question& q) {
   std::vector<const Json*> answers;
   for (Ask ask : q.asks)
-    if (ask != Ask::verify && ask != Ask::ops)
+    if (ask != Ask::verify && ask != Ask::witness && ask != Ask::ops)
       if (const Json& a = out[name(ask)]; comparable(a) && !(ask == Ask::interp && was_refused(a)))
         answers.push_back(&a);
   std::set<std::string> found;

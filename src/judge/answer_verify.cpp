@@ -7,6 +7,7 @@
 #include "judge/json_writer.hpp"
 #include "judge/question.hpp"
 #include "judge/verdict_words.hpp"
+#include "judge/witness.hpp"
 #include "sys/bpf.hpp"
 #include "verify/verify.hpp"
 
@@ -60,6 +61,16 @@ Json verify_json(const Question& q) {
   out["target"] = q.target.name();
   if (q.log != 0) out["log"] = last.rejection ? last.rejection->error.kernel() : std::string();
   return out;
+}
+
+Json witness_json(const Question& q) {
+  const btf::Shared types = kernel::vmlinux().value_or(nullptr);
+  const verify::Question question{
+      .module = *q.module, .prog = q.module->progs.front(), .target = q.target, .kernel_types = types};
+  const verify::Verdict v = verify::verify(question);
+  if (v.answer != verify::Answer::rejected) return nullptr;
+  const auto found = find_witness(q.module, question, *v.rejection);
+  return found ? Json::parse(json(*found)) : Json(nullptr);
 }
 
 }  // namespace skep::judge

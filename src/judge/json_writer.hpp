@@ -24,6 +24,9 @@ std::set<std::string> differences(const Json& a, const Json& b);
 // skep's own verdict on the programs of a line: that of the first which is not accepted, else the sums.
 Json verify_json(const Question& q);
 
+// An input that breaks the rule for which the first program is refused (judge/witness.hpp), or null.
+Json witness_json(const Question& q);
+
 // Where two verdicts differ: "verify.result", its errno, instruction and counts. Words are each judge's own.
 std::set<std::string> verdict_differences(const Json& a, const Json& b);
 

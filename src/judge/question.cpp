@@ -192,6 +192,7 @@ constexpr Member<RunInput> run_members[] = {
      READ(RunInput, it.args = TRY(read_list(v, "numbers", [](const json& n) { return to_number(n, UINT64_MAX); }));)},
     {"cpu", READ(RunInput, it.cpu = TRY(to_u32(v));)},
     {"now_ns", READ(RunInput, it.now_ns = TRY(to_number(v, UINT64_MAX));)},
+    {"random", READ(RunInput, it.random = TRY(read_list(v, "numbers", to_u32));)},
     {"seed", READ(RunInput, it.seed = TRY(to_number(v, UINT64_MAX));)},
     {"max_insns", READ(RunInput, it.max_insns = TRY(to_number(v, most_runs_a_line));)},
 };

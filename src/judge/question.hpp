@@ -25,7 +25,7 @@
 namespace skep::judge {
 
 // clang-format off
-#define SKEP_BATCH_ASKS(X) X(verify) X(interp) X(checked) X(jit) X(jit_noproof) X(kernel) X(ops)
+#define SKEP_BATCH_ASKS(X) X(verify) X(witness) X(interp) X(checked) X(jit) X(jit_noproof) X(kernel) X(ops)
 // What bpf(2) offers on maps, by our words; `run` puts a run of a program between them.
 //    name          operands
 #define SKEP_BATCH_OPS(X)                \

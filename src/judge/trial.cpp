@@ -16,7 +16,7 @@ constexpr std::size_t most_lines = 10'000;
 // The world of one run: a clock that stands still, numbers that follow from the seed, lines that are kept.
 class World {
  public:
-  explicit World(const RunInput& input) : now_(input.now_ns), random_(input.seed) {}
+  explicit World(const RunInput& input) : now_(input.now_ns), first_(input.random), random_(input.seed) {}
 
   vm::Host host() {
     return {.now_ns = [this] { return now_; },
@@ -31,6 +31,7 @@ class World {
  private:
   // splitmix64, https://prng.di.unimi.it/splitmix64.c
   uint32_t next() {
+    if (used_ < first_.size()) return first_[used_++];
     uint64_t z = random_ += 0x9e3779b97f4a7c15;
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
     z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
@@ -43,7 +44,10 @@ class World {
       ++left_out_;
   }
 
-  uint64_t now_, random_;
+  uint64_t now_;
+  std::span<const uint32_t> first_;
+  std::size_t used_ = 0;
+  uint64_t random_;
   std::vector<std::string> lines_;
   std::size_t left_out_ = 0;
 };
@@ -56,7 +60,7 @@ Result<void> check_memory_only(const RunInput& input, bool raw) {
   if (input.packet || input.start) return fail(Unfit{.what = input.packet ? "packet" : "l2", .why = std::string(why)});
   if (raw && has_ctx(input)) return fail(Unfit{.what = "ctx", .why = std::string(why)});
   if (!raw && (input.mem || !input.ctx_fields.empty()))
-    return fail(Unfit{.what = "mem", .why = "a syscall program takes its context as bytes"});
+    return fail(Unfit{.what = "mem", .why = "a program of this type takes its context as bytes"});
   return {};
 }
 
@@ -106,15 +110,17 @@ Result<user::Input> Trial::prepare(facts::ProgType type, const RunInput& input, 
   user::Input to{.max_insns = input.max_insns, .cpu = input.cpu};
   if (!input.args.empty()) return fail(NotAvailable{.what = "a context of arguments", .instead = ""});
   const bool raw = type == facts::ProgType::unspec;
-  if (raw || type == facts::ProgType::syscall) {
-    // A syscall program's context is memory of the caller; Linux's test run copies it in and out.
+  // A syscall program's context is memory of the caller; Linux's test run copies it in and out. Other contexts that are
+  // not modelled may be given as the bytes that the program is to read.
+  const bool modelled = raw || type == facts::ProgType::syscall || context::Context::exists_for(type);
+  if (raw || type == facts::ProgType::syscall || (!modelled && input.ctx)) {
     TRY_VOID(check_memory_only(input, raw));
     auto& memory = raw ? result.mem : result.ctx;
     memory = raw ? input.mem : input.ctx;
     if (memory) to.memory = *memory;
     return to;
   }
-  if (!context::Context::exists_for(type))
+  if (!modelled)
     return fail(NotAvailable{.what = "running a program of type " + std::string(facts::name(type)), .instead = ""});
   if (input.mem)
     return fail(Unfit{.what = "mem", .why = "a program with a type takes a packet or a context, not memory"});

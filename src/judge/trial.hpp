@@ -34,8 +34,9 @@ struct RunInput {
   std::optional<Buffer> mem = {};
   std::vector<uint64_t> args = {};
   unsigned cpu = 0;
-  uint64_t now_ns = 0;  // the clock stands still during a run
-  uint64_t seed = 0;    // of get_prandom_u32
+  uint64_t now_ns = 0;                // the clock stands still during a run
+  std::vector<uint32_t> random = {};  // what get_prandom_u32 answers first
+  uint64_t seed = 0;                  // and then
   uint64_t max_insns = 1'000'000;
 };
 

@@ -18,14 +18,6 @@ namespace {
 
 using module::LineInfo;
 
-bool has_word(std::string_view line, std::string_view word) {
-  auto is_word = [](char c) { return (std::isalnum(static_cast<unsigned char>(c)) != 0) || c == '_'; };
-  for (std::size_t at = line.find(word); at != line.npos; at = line.find(word, at + 1))
-    if ((at == 0 || !is_word(line[at - 1])) && (at + word.size() == line.size() || !is_word(line[at + word.size()])))
-      return true;
-  return false;
-}
-
 // The program's way out: what lets a packet or a call go on, or, in a function of its own, nothing in particular.
 std::string leave(const Scene& s) {
   const module::Subprog* f = module::subprog_at(s.prog(), s.rejection.insn);
@@ -113,9 +105,22 @@ struct Named {
 };
 Named context_variable(const Scene& s, std::string_view field) {
   for (const LineInfo& l : s.prog().lines) {
-    if (!has_word(l.text, field) || l.text.find("->") == l.text.npos) continue;
-    if (const std::string name = assigned_name(l.text); !name.empty())
+    if (const std::string name = name_of_member(l.text, field); !name.empty())
       return {name, l.text.find("void *") != l.text.npos};
+  }
+  return {};
+}
+
+// The newest comparison of a packet pointer with the packet's end on the path.
+std::optional<uint32_t> comparison_with_end(const Scene& s) {
+  for (std::size_t i = s.point(); i-- > 0;) {
+    const isa::Insn& insn = s.prog().insns[s.log[i].insn];
+    const isa::Row& row = isa::row(isa::decode(insn));
+    if (row.shape != isa::Shape::branch || row.source != isa::Source::reg) continue;
+    if (isa::cmp_of(row) == isa::Cmp::jeq || isa::cmp_of(row) == isa::Cmp::jne) continue;
+    const Reg &a = s.log.before(i, insn.dst()), &b = s.log.before(i, insn.src());
+    if ((a.is_packet() && b.is(RegKind::packet_end)) || (b.is_packet() && a.is(RegKind::packet_end)))
+      return s.log[i].insn;
   }
   return {};
 }
@@ -124,6 +129,13 @@ void packet_bounds(const Scene& s, Explanation& e) {
   const auto r = s.reg();
   if (!r) return;
   const Reg& p = s.held(*r);
+  const auto compared = comparison_with_end(s);
+  if (const LineInfo* line = compared ? s.line(*compared) : nullptr; line != nullptr && p.id == 0 && p.extra <= 0) {
+    e.cause = fmt::format("the comparison in line {} leads here where the packet is too short", line->line);
+    e.path.insert(e.path.end(), {*compared, "goes on where the packet is too short"});
+    e.suggestion = fmt::format("turn the comparison in line {} round", line->line);
+    return;
+  }
   const auto needs = s.number("off") + s.number("size");
   if (p.extra <= 0)
     e.cause = fmt::format("nothing has shown that the packet reaches byte {}", needs);
@@ -141,25 +153,32 @@ void packet_bounds(const Scene& s, Explanation& e) {
              fmt::format("if ({}{} + {} > {}) {}", data.plain ? "" : "(void *)", data.name, needs, to, leave(s)));
 }
 
-// How many elements fit between the access and the end of its region: 0 where that cannot be told.
-uint64_t elements(const Scene& s, const Reg& p, int64_t fixed, uint64_t size, uint64_t region, const Index& index) {
-  int64_t end = static_cast<int64_t>(region), begin = fixed;
-  if (p.is(RegKind::map_value) && p.object < s.question.module.maps.size())
-    for (const module::Variable& v : s.question.module.maps[p.object].variables)
-      if (fixed >= v.offset && fixed < int64_t{v.offset} + v.size) end = int64_t{v.offset} + v.size;
-  if (end - begin < static_cast<int64_t>(size)) return 0;
-  return (static_cast<uint64_t>(end - begin) - size) / index.scale + 1;
-}
-
-uint64_t region_of(const Scene& s, const Reg& p) {
+// Where what lies `fixed` bytes behind the beginning ends: the variable there, or the region; 0 where that is not
+// known.
+int64_t end_of(const Scene& s, const Reg& p, int64_t fixed) {
   if (p.is(RegKind::mem)) return p.object;
   if (!p.is(RegKind::map_value) || p.object >= s.question.module.maps.size()) return 0;
-  return s.question.module.maps[p.object].value_size;
+  const module::MapDef& map = s.question.module.maps[p.object];
+  for (const module::Variable& v : map.variables)
+    if (fixed >= v.offset && fixed < int64_t{v.offset} + v.size) return int64_t{v.offset} + v.size;
+  return map.value_size;
+}
+
+// How many elements fit between the access and that end: 0 where that cannot be told.
+uint64_t elements(const Scene& s, const Reg& p, int64_t fixed, uint64_t size, const Index& index) {
+  const int64_t left = end_of(s, p, fixed) - fixed;
+  if (left < static_cast<int64_t>(size)) return 0;
+  return (static_cast<uint64_t>(left) - size) / index.scale + 1;
+}
+
+// What C says of the variable; the verifier sees 64 bits that may be anything.
+bool is_unsigned(const Scene& s, std::string_view variable) {
+  return std::ranges::any_of(s.prog().lines, [&](const LineInfo& l) { return declares_unsigned(l.text, variable); });
 }
 
 void bound_index(const Scene& s, Explanation& e, const Index& index, uint64_t count) {
   if (index.name.empty() || count == 0) return;
-  const std::string negative = index.may_be_negative ? index.name + " < 0 || " : "";
+  const std::string negative = index.may_be_negative && !is_unsigned(s, index.name) ? index.name + " < 0 || " : "";
   put_before(s, e, s.line(), fmt::format("if ({}{} >= {}) {}", negative, index.name, count, leave(s)));
 }
 
@@ -174,10 +193,10 @@ void outside(const Scene& s, Explanation& e) {
       row.shape == isa::Shape::load || row.shape == isa::Shape::store || row.shape == isa::Shape::atomic;
   const uint64_t size = direct ? row.bits / 8U : index->scale;
   const int64_t fixed = p.off + (direct ? s.insn().off : 0);
-  const uint64_t count = elements(s, p, fixed, size, region_of(s, p), *index);
+  const uint64_t count = elements(s, p, fixed, size, *index);
   if (!index->name.empty() && count != 0)
     e.cause = fmt::format("{} may be too large here: only {} elements are there", index->name, count) +
-              (index->may_be_negative ? ", and it may be negative" : "");
+              (index->may_be_negative && !is_unsigned(s, index->name) ? ", and it may be negative" : "");
   bound_index(s, e, *index, count);
 }
 
@@ -193,7 +212,7 @@ void moved(const Scene& s, Explanation& e) {
   if (!index.name.empty())
     e.cause = fmt::format("{} has no bounds here, and a pointer is moved by it: it may be {}", index.name,
                           plain_number(s.held(amount).var));
-  bound_index(s, e, index, elements(s, p, p.off, index.scale, region_of(s, p), index));
+  bound_index(s, e, index, elements(s, p, p.off, index.scale, index));
 }
 
 void size_argument(const Scene& s, Explanation& e) {
@@ -204,14 +223,14 @@ void size_argument(const Scene& s, Explanation& e) {
   const std::string &size = arguments[*r - 1], &memory = arguments[*r - 2];
   const Reg& p = s.held(*r - 1);
   std::string most;
-  if (const uint64_t region = region_of(s, p); region != 0 && p.off >= 0 && p.var.is_constant())
-    most = std::to_string(region - std::min<uint64_t>(region, static_cast<uint64_t>(p.off)));
+  if (const int64_t end = end_of(s, p, p.off); end > p.off && p.off >= 0 && p.var.is_constant())
+    most = std::to_string(end - p.off);
   else if (p.is(RegKind::stack) && memory.starts_with('&') && is_name(std::string_view(memory).substr(1)))
     most = "sizeof(" + memory.substr(1) + ")";
   else if (p.is(RegKind::stack) && is_name(memory))
     most = "sizeof(" + memory + ")";
   if (most.empty()) return;
-  const bool negative = s.held(*r).var.smin < 0;
+  const bool negative = s.held(*r).var.smin < 0 && !is_unsigned(s, size);
   e.cause = fmt::format("{} may be {} here, and it is how much {}() takes", size, negative ? "negative" : "too large",
                         s.callee(s.rejection.insn));
   put_before(s, e, s.line(), fmt::format("if ({}{} > {}) {}", negative ? size + " < 0 || " : "", size, most, leave(s)));
@@ -259,7 +278,12 @@ void unreleased(const Scene& s, Explanation& e) {
   if (pair == std::end(pairs) || name.empty()) return;
   e.suggestion = fmt::format("if ({}) {}", name, fmt::format(fmt::runtime(pair->releases), name));
   if (gives_something_back(s)) return;  // on another path, which must not do it twice
-  if (const LineInfo* line = returning_line(s, from)) return put_before(s, e, line, e.suggestion);
+  if (const LineInfo* line = returning_line(s, from); line != nullptr && dereferenced_name(line->text) == name) {
+    e.suggestion += fmt::format("   after line {} has taken what it needs of {}", line->line, name);
+    return;
+  } else if (line != nullptr) {
+    return put_before(s, e, line, e.suggestion);
+  }
   if (const LineInfo* line = statement_line(s, from)) {
     e.suggestion += " after line " + std::to_string(line->line);
     e.fix = Fix{line->file, line->line, line->text,
@@ -270,6 +294,9 @@ void unreleased(const Scene& s, Explanation& e) {
 
 void returns_outside(const Scene& s, Explanation& e) {
   const int64_t least = s.number("least"), most = s.number("most");
+  if (const auto answer = s.reg())
+    e.cause =
+        fmt::format("the program answers {}; {} to {} is allowed", plain_number(s.held(*answer).var), least, most);
   const std::string value = std::to_string(most == 1 ? 1 : std::clamp<int64_t>(0, least, most));
   e.suggestion = fmt::format("return {}", value);
   const LineInfo* line = returning_line(s, 0);
@@ -311,12 +338,38 @@ void not_initialised(const Scene& s, Explanation& e) {
                       s.callee(s.log[a.point].insn).empty() ? "the function" : s.callee(s.log[a.point].insn));
 }
 
+// The call, after which a pointer that was kept is none any more: the packet has moved, or the object was given away.
+std::optional<std::size_t> invalidated(const Scene& s, unsigned r) {
+  for (std::size_t i = s.point(); i-- > 0;) {
+    if (s.log[i].frame != s.log[s.point()].frame) continue;
+    const isa::Insn& insn = s.prog().insns[s.log[i].insn];
+    const bool call = isa::row(isa::decode(insn)).shape == isa::Shape::call;
+    if (s.log.before(i, r).is_pointer()) return call ? std::optional(i) : std::nullopt;
+    if (!call && insn.dst() == r && isa::row(isa::decode(insn)).dst.use != isa::Use::rd) return {};
+  }
+  return {};
+}
+
 void not_memory(const Scene& s, Explanation& e) {
   const auto r = s.reg();
   if (!r || !s.held(*r).is_scalar()) return;
+  if (const auto call = invalidated(s, *r)) {
+    const std::string by = s.callee(s.log[*call].insn), name = dereferenced_name(s.source());
+    const std::string what = name.empty() ? fmt::format("r{}", *r) : name;
+    const bool packet = s.log.before(*call, *r).is_packet();
+    e.path.insert(e.path.end(), {s.log[*call].insn, packet ? by + "() may move the packet" : by + "() takes it"});
+    e.held.clear();
+    e.cause = packet ? fmt::format("{} points to where the packet was before {}()", what, by)
+                     : fmt::format("{} was given away by {}() and may not be used any more", what, by);
+    e.suggestion = packet ? fmt::format("read data and data_end again after {}(), and compare them again", by)
+                          : fmt::format("use it before {}()", by);
+    return;
+  }
   e.cause = fmt::format("r{} is a number here, and no address that may be used directly", *r);
   e.suggestion = "memory of the kernel is read with bpf_probe_read_kernel(), or through types: BPF_CORE_READ()";
 }
+
+void no_context_field(const Scene& s, Explanation& e) { e.cause = "the context: " + s.words("why"); }
 
 struct Advice {
   const Diagnostic* row;
@@ -339,6 +392,7 @@ const Advice advices[] = {
     {&NeedsGpl::row, needs_gpl},
     {&NotInitialised::row, not_initialised},
     {&NotMemory::row, not_memory},
+    {&NoContextField::row, no_context_field},
 };
 
 }  // namespace

@@ -30,6 +30,49 @@ std::span<const Diagnostic* const> rejections() {
   return all;
 }
 
+bool is_about_moving(const Diagnostic& row) {
+  static constexpr const Diagnostic* rows[] = {&UnboundedBelow::row, &MovedOutside::row, &OffsetTooLarge::row,
+                                               &MovedTooFar::row, &MovesMaybeNull::row};
+  return std::ranges::find(rows, &row) != std::end(rows);
+}
+
+bool is_about_values(const Diagnostic& row) {
+  static constexpr const Diagnostic* rows[] = {&NotInitialised::row,
+                                               &MaybeNull::row,
+                                               &MayBeNegative::row,
+                                               &OutsideMapValue::row,
+                                               &OutsideMapKey::row,
+                                               &OutsideMemory::row,
+                                               &Unbounded::row,
+                                               &OutsidePacket::row,
+                                               &BehindPacket::row,
+                                               &OutsideFlowKeys::row,
+                                               &BufferOffset::row,
+                                               &StackUnbounded::row,
+                                               &StackBounds::row,
+                                               &StackBoundsAbove::row,
+                                               &StackBoundsVariable::row,
+                                               &StackBoundsVariableAbove::row,
+                                               &ReadsUnwritten::row,
+                                               &ArgumentUnwritten::row,
+                                               &ArgumentUnwrittenVariable::row,
+                                               &SizeNegative::row,
+                                               &SizeZero::row,
+                                               &SizeUnbounded::row,
+                                               &ReturnsOutside::row};
+  return std::ranges::find(rows, &row) != std::end(rows) || is_about_moving(row);
+}
+
+AllowedAnswers allowed_answers(const Rejection& rejection) {
+  AllowedAnswers out{INT64_MIN, INT64_MAX};
+  for (const Field& f : rejection.error.fields())
+    if (const auto* n = std::get_if<int64_t>(&f.value); n != nullptr) {
+      if (f.name == "least") out.least = *n;
+      if (f.name == "most") out.most = *n;
+    }
+  return out;
+}
+
 std::string_view category_of(const Diagnostic& row) {
   switch (row.code.size() > 7 ? row.code[7] : ' ') {
     case '1': return "control flow";

@@ -57,6 +57,32 @@ std::string assigned_name(std::string_view line) {
   return {};
 }
 
+static std::size_t find_word(std::string_view line, std::string_view word, std::size_t from = 0) {
+  for (std::size_t at = line.find(word, from); at != line.npos; at = line.find(word, at + 1))
+    if ((at == 0 || !is_word(line[at - 1])) && (at + word.size() == line.size() || !is_word(line[at + word.size()])))
+      return at;
+  return line.npos;
+}
+
+bool has_word(std::string_view line, std::string_view word) { return find_word(line, word) != line.npos; }
+
+std::string name_of_member(std::string_view line, std::string_view member) {
+  for (std::size_t at = find_word(line, member); at != line.npos; at = find_word(line, member, at + 1)) {
+    if (at < 2 || line.substr(at - 2, 2) != "->") continue;
+    const std::size_t assigned = line.rfind('=', at);
+    if (assigned != line.npos) return std::string(word_before(line, assigned));
+  }
+  return {};
+}
+
+bool declares_unsigned(std::string_view line, std::string_view variable) {
+  constexpr std::string_view types[] = {"__u64", "__u32",    "__u16",    "__u8",     "u64",     "u32",      "u16",
+                                        "u8",    "uint64_t", "uint32_t", "uint16_t", "uint8_t", "unsigned", "size_t"};
+  line = trimmed(line);
+  const std::string_view type = line.substr(0, line.find_first_of(" \t"));
+  return std::ranges::find(types, type) != std::end(types) && has_word(line.substr(type.size()), variable);
+}
+
 std::vector<std::string> arguments_of(std::string_view line, std::string_view function) {
   std::vector<std::string> out;
   const std::size_t at = line.find(function);

@@ -13,6 +13,12 @@ namespace skep::verify {
 // "hits" of "__u64 *hits = bpf_map_lookup_elem(&counts, &key);"; empty where the line sets no variable.
 std::string assigned_name(std::string_view line);
 
+// "end" of "void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;" and the member "data_end".
+std::string name_of_member(std::string_view line, std::string_view member);
+
+// Whether the line declares the variable, and as what cannot be negative: "__u32 i = …", "size_t len;".
+bool declares_unsigned(std::string_view line, std::string_view variable);
+
 // {"&counts", "&key"} of that line and "bpf_map_lookup_elem"; empty where it has no such call.
 std::vector<std::string> arguments_of(std::string_view line, std::string_view function);
 
@@ -25,6 +31,7 @@ bool is_name(std::string_view text);
 // The pointer that "*hits += 1" or "hits->bytes" goes through; empty where there are none or several.
 std::string dereferenced_name(std::string_view line);
 
+bool has_word(std::string_view line, std::string_view word);
 std::string_view trimmed(std::string_view line);
 std::string_view indentation(std::string_view line);
 

@@ -236,7 +236,10 @@ bool Checker::argument(const Step& s, const facts::Helper& row, unsigned i) {
     case const_str:
     case timer:
     case kptr:
-    case dynptr: return wants("what the checked interpreter cannot compare yet");
+    case dynptr:
+      return fault(
+          FaultKind::not_executable, s, r[reg],
+          std::string(row.name) + " takes in r" + std::to_string(reg) + " what the user engine does not have yet");
   }
   std::unreachable();
 }
@@ -245,6 +248,9 @@ bool Checker::call(const Step& s) {
   const facts::Helper& row = run->program->helper_at(slot_of(*run->program, s));
   for (unsigned i = 0; i < row.args.size(); ++i)
     if (!argument(s, row, i)) return false;
+  if (s.imm == 0)
+    return fault(FaultKind::not_executable, s, 0,
+                 "the user engine does not have the helper " + std::string(row.name) + " yet");
   r[0] = reinterpret_cast<HelperFn>(s.imm)(*run, r[1], r[2], r[3], r[4], r[5]);
   if (row.rare.moves_packet && context_ != nullptr) {
     context_->packet().relocate();
