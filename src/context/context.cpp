@@ -66,7 +66,7 @@ facts::Packet Context::start(const Arrival& how) const {
 Result<void> Context::assign(Bytes frame, const Arrival& how) {
   setting_ = how.setting;
   real_.image.fill(0);
-  interface_given_ = 0;
+  interface_given_ = gso_size_given_ = 0;
   put(interface(), 0);
   if (frame.size() > Packet::max_size)
     return fail(FrameTooLong{.size = frame.size(), .who = "skep", .most = Packet::max_size});
@@ -204,6 +204,7 @@ Result<void> Context::set(std::string_view text, uint64_t value) {
     return fail(FieldTooSmall{.field = std::string(text), .value = value, .bits = bits});
   put(field->value, value, element);
   if (field->value == interface()) interface_given_ = static_cast<uint32_t>(value);
+  if (field->value == CtxValue::gso_size) gso_size_given_ = static_cast<uint32_t>(value);
   // A test run that is given a __sk_buff, however little of it, fills in its wire_len.
   if (!is_xdp() && get(CtxValue::wire_len) == 0) put(CtxValue::wire_len, packet_.size());
   return {};

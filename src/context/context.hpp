@@ -116,7 +116,8 @@ class Context {
   Real real_;
   Packet packet_{&real_.packet};
   Setting setting_ = Setting::hook;
-  uint32_t interface_given_ = 0;  // before 0 became the loopback device
+  // As they were given, and as a test run shows them: 0 before it became the loopback device, more than 16 bits.
+  uint32_t interface_given_ = 0, gso_size_given_ = 0;
 };
 
 }  // namespace skep::context

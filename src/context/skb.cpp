@@ -114,6 +114,7 @@ Result<void> Context::set_raw_skb(Bytes structure) {
   for (const ContextField& f : taken_fields()) std::copy_n(&structure[f.offset], f.bytes(), &real_.image[f.offset]);
   for (const ContextField& f : taken_fields())
     if (f.count == 1) put(f.value, get(f.value));  // in as many bytes as Linux keeps of it
+  gso_size_given_ = load<uint32_t>(&structure[offset_of(CtxValue::gso_size)]);
   auto wire_len = load<uint32_t>(&structure[offset_of(CtxValue::wire_len)]);
   auto segments = load<uint32_t>(&structure[offset_of(CtxValue::gso_segs)]);
   if (wire_len != 0 && (wire_len < packet_.size() || wire_len > 65536))
@@ -127,6 +128,7 @@ Result<void> Context::set_raw_skb(Bytes structure) {
 Buffer Context::raw_skb() const {
   Buffer out(size_);
   for (const ContextField& f : taken_fields()) std::copy_n(&real_.image[f.offset], f.bytes(), &out[f.offset]);
+  store(&out[offset_of(CtxValue::gso_size)], gso_size_given_);
   return out;
 }
 

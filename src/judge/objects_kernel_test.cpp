@@ -22,13 +22,13 @@ const std::filesystem::path folder = SKEP_SOURCE_DIR "/tests/verify/objects";
 // What of an answer is compared.
 struct Said {
   std::string answer, err;
-  uint32_t insn = 0;
+  std::optional<uint32_t> insn = {};
   uint64_t processed = 0, states = 0, peak_states = 0, most_at_one = 0;
   bool operator==(const Said&) const = default;
 };
 std::ostream& operator<<(std::ostream& out, const Said& s) {
-  return out << fmt::format("{} {} at {}: processed {} states {} peak {} most {}", s.answer, s.err, s.insn, s.processed,
-                            s.states, s.peak_states, s.most_at_one);
+  return out << fmt::format("{} {} at {}: processed {} states {} peak {} most {}", s.answer, s.err, s.insn.value_or(0),
+                            s.processed, s.states, s.peak_states, s.most_at_one);
 }
 
 Said of_skep(const module::Module& m, const facts::Target& target) {
@@ -49,7 +49,7 @@ Said of_the_kernel(const module::Module& m) {
     s.processed = v.effort->processed, s.states = v.effort->states;
     s.peak_states = v.effort->peak_states, s.most_at_one = v.effort->max_states_per_insn;
   }
-  if (v.err != 0) s.err = kernel::errno_name(v.err), s.insn = v.insn.value_or(0);
+  if (v.err != 0) s.err = kernel::errno_name(v.err), s.insn = v.insn;
   return s;
 }
 
@@ -61,7 +61,10 @@ void same_answers(const module::Module& all) {
     module::Module one = all;
     one.progs = {prog};
     for (module::MapDef& m : one.maps) m.slots.clear();
-    EXPECT_EQ(of_skep(one, *target), of_the_kernel(one)) << prog.name;
+    Said ours = of_skep(one, *target);
+    const Said theirs = of_the_kernel(one);
+    if (!theirs.insn) ours.insn.reset();  // Linux names none where the program is refused before it is walked
+    EXPECT_EQ(ours, theirs) << prog.name;
   }
 }
 
