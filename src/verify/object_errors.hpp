@@ -186,7 +186,7 @@ inline constexpr int enotsupp = 524;  // Linux's own, which no header for progra
   X(NoSuchVariable, "SKEP-V0764", "no-such-variable", ENOENT, (int64_t, id), \
     "ldimm64 insn specifies invalid btf_id {id}.", \
     "the kernel has no type {id}, and a variable should be there", "") \
-  X(NotVariable, "SKEP-V0770", "not-a-variable", EINVAL, (int64_t, id), \
+  X(NotVariable, "SKEP-V0774", "not-a-variable", EINVAL, (int64_t, id), \
     "pseudo btf_id {id} in ldimm64 isn't KIND_VAR or KIND_FUNC", \
     "type {id} of the kernel is neither a variable nor a function", "") \
   X(NotPerCpu, "SKEP-V0765", "not-per-cpu", EINVAL, (isa::Reg, r), \
