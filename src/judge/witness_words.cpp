@@ -217,7 +217,7 @@ std::string json(const Witness& w) {
       to_hex({reinterpret_cast<const uint8_t*>(prog.insns.data()), prog.insns.size() * sizeof prog.insns[0]});
   question["maps"] = Json::array();
   for (const module::MapDef& m : w.module->maps) question["maps"].push_back(map_json(m));
-  question["runs"] = {run_json(w.run)};
+  question["runs"] = Json::array({run_json(w.run)});
   Json out{{"text", text(w)}, {"question", std::move(question)}};
   if (w.fault.kind == vm::FaultKind::none)
     out["r0"] = fmt::format("{:#x}", w.r0);

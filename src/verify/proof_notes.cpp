@@ -42,9 +42,11 @@ uint32_t object_of(const State& s, const Reg& r) {
   return r.is(RegKind::stack) ? s.top - r.object : r.is_map_address() || r.is(RegKind::mem) ? r.object : 0;
 }
 
-int32_t limited(int64_t n) {
+int32_t limited_sum(int64_t fixed, int64_t end) {
+  int64_t sum;
+  if (__builtin_add_overflow(fixed, end, &sum)) sum = end;
   return static_cast<int32_t>(
-      std::clamp<int64_t>(n, std::numeric_limits<int32_t>::min(), std::numeric_limits<int32_t>::max()));
+      std::clamp<int64_t>(sum, std::numeric_limits<int32_t>::min(), std::numeric_limits<int32_t>::max()));
 }
 
 HeldKind kind_of(Held h) {
@@ -96,8 +98,8 @@ void ProofNotes::note_access(const State& s, const Reg& pointer, uint32_t at) {
   const int64_t fixed = int64_t{prog_.insns[at].off} + pointer.off;
   const Learnt now{.region = region_of(pointer.kind),
                    .object = object_of(s, pointer),
-                   .least = limited(fixed + pointer.var.smin),
-                   .most = limited(fixed + pointer.var.smax)};
+                   .least = limited_sum(fixed, pointer.var.smin),
+                   .most = limited_sum(fixed, pointer.var.smax)};
   if (here.region == Region::none) {
     here.region = now.region;
     here.object = now.object;

@@ -31,6 +31,7 @@ ROOT = HERE.parents[1]
 
 NORMAL = [
     (re.compile(r"\b[0-9][0-9,.]* (ns|µs|ms|s)\b"), r"N \1"),
+    (re.compile(r" {2,}N (ns|µs|ms|s)\b"), "  N"),  # a column is as wide as its longest time
     (re.compile(r"\bN (ns|µs|ms|s)\b"), "N"),
     (re.compile(r'("ns_per_run"|"ns"):[0-9.e+]+'), r"\1:N"),
     (re.compile(r" at 0x[0-9a-f]{5,}"), " at 0xN"),
