@@ -54,6 +54,12 @@ module::ProgDef program(const uint8_t* data, std::size_t size) {
 
 }  // namespace
 
+// Reading the kernel's types takes seconds under sanitizers: no input's time.
+extern "C" int LLVMFuzzerInitialize(int*, char***) {
+  kernel_types();
+  return 0;
+}
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
   if (size < head) return 0;
   module::Module m;
