@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Programs that are attached to a function, a tracepoint or an operation of the kernel: their context is its arguments,
 // eight bytes each, as its prototype types them, and their answer is what it may return.
+#include <charconv>
+
 #include "facts/functions.hpp"
 #include "facts/hook_args.hpp"
 #include "facts/returns.hpp"
@@ -22,9 +24,36 @@ bool is_number(const btf::Type& t) { return t.kind == Kind::int_ || t.kind == Ki
 
 }  // namespace
 
+// "prog:0" is program 0 of the module itself, "prog:0:name" one of its functions.
+Walk::Hook Walk::find_program(std::string_view name) const {
+  Hook hook{.name = std::string(name), .of = Types::program};
+  const auto& progs = q_.module.progs;
+  std::size_t index = 0;
+  const char* end = name.data() + name.size();
+  const auto [at, error] = std::from_chars(name.data(), end, index);
+  if (error != std::errc() || index >= progs.size() || !q_.module.btf || progs[index].subprogs.empty()) return hook;
+  const btf::Btf& types = *q_.module.btf;
+  auto function = std::optional(progs[index].subprogs.front().type);
+  if (at != end) function = types.find(std::string_view(at + 1, end), Kind::func);
+  if (function && types.type(*function).kind == Kind::func) hook.prototype = types.type(*function).size_or_type;
+  return hook;
+}
+
+// The kernel's structure behind the context that a program sees: xdp_buff for xdp_md. They are pairs in its types.
+btf::TypeId Walk::kernels_context(std::string_view seen) const {
+  const btf::Type pairs = q_.kernel_types->type(kernel_struct("bpf_ctx_convert"));
+  for (unsigned i = 0; i + 1 < pairs.vlen; i += 2)
+    if (q_.kernel_types->resolve(q_.kernel_types->member(pairs, i).type).name == seen)
+      return q_.kernel_types->resolve(q_.kernel_types->member(pairs, i + 1).type).id;
+  return 0;
+}
+
 Walk::Hook Walk::find_hook() const {
   Hook hook{.name = prog_.attach_to};
   if (q_.kernel_types == nullptr || prog_.attach_to.empty()) return hook;
+  constexpr std::string_view to_program = "prog:";
+  if (prog_.attach_to.starts_with(to_program))
+    return find_program(std::string_view(prog_.attach_to).substr(to_program.size()));
   const btf::Btf& types = *q_.kernel_types;
   auto prototype_of = [&](std::optional<btf::TypeId> function) {
     return function ? types.type(*function).size_or_type : 0;
@@ -57,6 +86,11 @@ Walk::Hook Walk::find_hook() const {
   return hook;
 }
 
+std::string Walk::no_hook() const {
+  return hook_.name.empty() ? "what this program is attached to"
+                            : "'" + hook_.name + "', which this program is attached to,";
+}
+
 // How arguments that point to structures are trusted.
 RegFlags Walk::argument_flags() const {
   bool trusted = q_.attach_type() == AttachType::trace_raw_tp || q_.attach_type() == AttachType::trace_iter;
@@ -78,7 +112,7 @@ bool Walk::may_be_null(unsigned index) const {
 }
 
 Result<Reg> Walk::typed_argument(unsigned index, const Access& a, int64_t off) const {
-  const btf::Btf& types = *q_.kernel_types;
+  const btf::Btf& types = *types_of(hook_.of);
   const btf::Type prototype = types.type(hook_.prototype);
   const unsigned count = prototype.vlen - hook_.skipped;
   auto refuse = [&](std::string why) { return fail(NoArgument{.off = off, .size = a.size, .why = std::move(why)}); };
@@ -114,7 +148,8 @@ Result<Reg> Walk::typed_argument(unsigned index, const Access& a, int64_t off) c
   const btf::Type tag = types.type(t.size_or_type);
   if (tag.kind == Kind::type_tag && !tag.kind_flag && tag.name == "user") r.flags = r.flags | RegFlag::user;
   if (tag.kind == Kind::type_tag && !tag.kind_flag && tag.name == "percpu") r.flags = r.flags | RegFlag::percpu;
-  r.object = to.id;
+  r.object = hook_.of == Types::kernel ? to.id : kernels_context(to.name);
+  if (r.object == 0) return refuse("the argument points to what is the program's own");
   // Congestion control is given its sockets as what they are.
   if (q_.type() == ProgType::struct_ops && to.name == "sock" && hook_.name.starts_with("tcp_congestion_ops."))
     r.object = kernel_struct("tcp_sock");
@@ -127,9 +162,9 @@ Result<void> Walk::access_arguments(const Access& a, int64_t off) {
   if (a.what == Do::write) return refuse("arguments are only read");
   if (off % a.size != 0) return refuse("it is not aligned");
   if (off % 8 != 0) return refuse("each argument begins at a multiple of 8");
-  if (hook_.prototype == 0) return fail(NotModelled{.what = "what this program is attached to"});
+  if (hook_.prototype == 0) return fail(NotModelled{.what = no_hook()});
   // A structure passed by value takes several eights.
-  const btf::Btf& types = *q_.kernel_types;
+  const btf::Btf& types = *types_of(hook_.of);
   const btf::Type prototype = types.type(hook_.prototype);
   unsigned index = 0;
   for (int64_t at = 0; index + hook_.skipped < prototype.vlen; ++index) {
@@ -152,7 +187,7 @@ Result<void> Walk::access_arguments(const Access& a, int64_t off) {
 
 // What a hook's or an operation's program may answer.
 Result<void> Walk::hook_returns(unsigned answer_register) {
-  if (hook_.prototype == 0) return fail(NotModelled{.what = "what this program is attached to"});
+  if (hook_.prototype == 0) return fail(NotModelled{.what = no_hook()});
   const btf::Btf& types = *q_.kernel_types;
   const btf::Type answer = types.resolve(types.type(hook_.prototype).size_or_type);
   const bool is_void = answer.kind == Kind::void_;

@@ -276,8 +276,12 @@ class Walk {
     btf::TypeId prototype = 0;  // 0: not known
     unsigned skipped = 0;       // leading parameters that programs do not see
     std::string name = {};
+    Types of = Types::kernel;  // program: it is a function of a program of the module
   };
   Hook find_hook() const;
+  Hook find_program(std::string_view name) const;
+  btf::TypeId kernels_context(std::string_view seen) const;
+  std::string no_hook() const;                                  // what is not known where there is no prototype
   Result<void> access_arguments(const Access& a, int64_t off);  // a context of typed arguments
   Result<Reg> typed_argument(unsigned index, const Access& a, int64_t off) const;
   RegFlags argument_flags() const;
