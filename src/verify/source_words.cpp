@@ -123,6 +123,7 @@ std::string dereferenced_name(std::string_view line) {
   };
   for (std::size_t at = line.find("->"); at != line.npos; at = line.find("->", at + 2)) {
     const std::string_view name = word_before(line, at);
+    if (name.empty()) continue;  // what an expression in brackets gives
     const std::size_t begin = static_cast<std::size_t>(name.data() - line.data());
     if (begin > 0 && (line[begin - 1] == '.' || line[begin - 1] == '>')) continue;
     if (!add(name)) return {};

@@ -39,6 +39,7 @@ TEST(SourceWords, the_pointer_that_a_line_goes_through) {
   EXPECT_EQ(dereferenced_name("a->b.c->d = 1;"), "a");
   EXPECT_EQ(dereferenced_name("a->x = b->y;"), "");  // one of two
   EXPECT_EQ(dereferenced_name("n = a * b;"), "");
+  EXPECT_EQ(dereferenced_name("first_of(list)->next = 0;"), "");
   EXPECT_EQ(dereferenced_name("*"), "");
 }
 
