@@ -145,6 +145,7 @@ Result<void> Walk::write_stack_somewhere(Frame& f, const Reg& pointer, int64_t o
       zero_kept = true;
       continue;
     }
+    if (s.is_special()) scrub(s);
     s.spilled = Reg{};
     const bool stays_zero = zero && b == Byte::zero;
     zero_kept |= stays_zero;
@@ -190,7 +191,6 @@ Result<void> Walk::read_stack(Frame& f, int64_t off, unsigned size, int into) {
     if (into < 0) {
       if (leaks(s.spilled)) return fail(LeaksFromStack{.off = off});
     } else {
-      if (sw_.bpf_capable) give_id(s.spilled);
       reg(static_cast<unsigned>(into)) = s.spilled;
     }
     note_stack(f, slot);
@@ -200,7 +200,6 @@ Result<void> Walk::read_stack(Frame& f, int64_t off, unsigned size, int into) {
   if (into < 0) return {};
   const auto dst = static_cast<unsigned>(into);
   if (off % 8 == 0 && size <= kept) {
-    if (sw_.bpf_capable && size == 4 && kept == 4 && fits(s.spilled, 4)) give_id(s.spilled);
     reg(dst) = s.spilled;
     if (!fits(s.spilled, size)) reg(dst).id = 0;
     note_stack(f, slot);

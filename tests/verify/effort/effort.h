@@ -44,3 +44,16 @@ extern void bpf_iter_num_destroy(struct bpf_iter_num *it) __ksym;
        *once_##i = (bpf_iter_num_new(&it_##i, (from), (to)), &it_##i);                                 \
        once_##i; once_##i = 0)                                                                         \
     for (int i, *at_##i; (at_##i = bpf_iter_num_next(&it_##i)) && (i = *at_##i, 1);)
+
+// Whether a loop may go on: it must not rely on that.
+#define can_go_on                                         \
+  ({                                                      \
+    __label__ end, next;                                  \
+    int on = 1;                                           \
+    asm volatile goto("may_goto %l[end]" : : : : end);    \
+    goto next;                                            \
+  end:                                                    \
+    on = 0;                                               \
+  next:;                                                  \
+    on;                                                   \
+  })
