@@ -270,7 +270,7 @@ bool Walk::packet_compared(const isa::Insn& i, isa::Cmp op, State& falls, State&
 Result<void> Walk::may_goto(const isa::Insn& i) {
   if (i.off != 0) counted_.insert(cur_->frame().subprog);
   State* before = cur_->parent == nullptr ? nullptr : previous_round(at_, cur_->parent);
-  State* leaves = TRY(put_aside(at_ + 1, at_));
+  State* leaves = TRY(put_aside(at_ + 1, at_, Waits::round));
   ++leaves->may_goto_depth;
   if (before != nullptr) widen(*before, *leaves);
   jump(i.off);

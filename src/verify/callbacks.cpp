@@ -88,7 +88,7 @@ uint32_t Walk::loops_stack() const {
 }
 
 Result<State*> Walk::call_back_now(uint32_t subprog) {
-  State* s = TRY(put_aside(flow_.subprogs[subprog].first, at_));
+  State* s = TRY(put_aside(flow_.subprogs[subprog].first, at_, Waits::round));
   Frame* f = TRY(enter(*s, subprog));
   frames_.runs_as_callback(subprog, Callback::now);
   f->kind = FrameKind::callback;
@@ -102,7 +102,7 @@ Result<State*> Walk::call_back_now(uint32_t subprog) {
 // (map, key, value): of an element of this map.
 Result<void> Walk::call_back_later(uint32_t subprog, uint32_t map, Asleep asleep, Answers answers) {
   State* s = pool_.make();
-  TRY_VOID(walk_later({s, flow_.subprogs[subprog].first, at_}));
+  TRY_VOID(walk_later({s, flow_.subprogs[subprog].first, at_}, Waits::later_callback));
   frames_.runs_as_callback(subprog, Callback::later);
   s->in_sleepable = asleep == Asleep::yes;
   Frame& f = s->frame();

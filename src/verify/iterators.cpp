@@ -108,7 +108,7 @@ Result<void> Walk::make_iterator(unsigned regno, std::optional<IterSlots> at, bt
 Result<void> Walk::next_element(const IterSlots& at) {
   auto iterator = [&](State& s) -> Reg& { return s.frames[at.frame]->stack[at.last].spilled; };
   if (iter_state(iterator(*cur_)) == IterState::active) {
-    State& one_more = *TRY(put_aside(at_ + 1, at_));
+    State& one_more = *TRY(put_aside(at_ + 1, at_, Waits::round));
     iterator(one_more).extra += one_deeper;
     if (State* before = previous_round(at_, cur_->parent)) widen(*before, one_more);
     not_null(one_more.reg(0));

@@ -80,7 +80,7 @@ Result<void> Walk::kfunc_calls_back(const KfuncCall& call) {
 // A resilient lock may be refused: that path goes on behind the call with an error, and nothing was locked.
 Result<void> Walk::may_fail_to_lock() {
   constexpr int32_t largest_error = 4095;
-  State& s = *TRY(put_aside(at_ + 1, at_));
+  State& s = *TRY(put_aside(at_ + 1, at_, Waits::refused_lock));
   for (unsigned r = 0; r <= 5; ++r) s.reg(r) = Reg{};
   Reg& error = s.reg(0) = Reg::any_number();
   error.precise = numbers_start_precise();

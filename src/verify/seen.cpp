@@ -189,7 +189,7 @@ Result<Walk::Match> Walk::compare_with_ancestor(State& old, bool force, bool& ad
     if (iterates(at_)) {
       if (covered() && iterator_is_active()) return Match::another_round;
     } else if (here.is(Mark::calls_back)) {
-      // The precision that the rounds to come need flows along no back edge: Linux counts calls of callbacks as none.
+      // No back edge: Linux has none for calls of callbacks, unless it happened upon one just before (seen_before).
       if (covered()) return Match::safe;
     } else {
       if (flow_.ops[at_] == isa::Op::may_goto && old.may_goto_depth != cur_->may_goto_depth && covered())
@@ -220,6 +220,7 @@ Result<bool> Walk::seen_before() {
       clean(*s);
 
   uint32_t here_before = 0;
+  bool open = false;  // the ended state looked at last waits for its loop: Linux does not forget that in between
   for (State* old; (old = *link) != nullptr;) {
     ++here_before;
     if (old->insn != at_) {
@@ -229,8 +230,9 @@ Result<bool> Walk::seen_before() {
     Match match = Match::none;
     if (old->branches != 0) {
       match = TRY(compare_with_ancestor(*old, force, add));
+      if (match == Match::safe && open) match = Match::another_round;
     } else {
-      const bool open = has_back_edges(*old);
+      open = has_back_edges(*old);
       if (comparer_.states(*old, *cur_, open ? Compare::within : Compare::covered, ids_))
         match = open ? Match::another_round : Match::safe;
     }

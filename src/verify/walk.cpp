@@ -157,19 +157,26 @@ void Walk::forget_explored() {
   loops_.clear();
 }
 
-Result<State*> Walk::put_aside(uint32_t insn, uint32_t from) {
+Result<State*> Walk::put_aside(uint32_t insn, uint32_t from, Waits what) {
   State* s = pool_.copy(*cur_);
   if (s->parent != nullptr) ++s->parent->branches;
-  TRY_VOID(walk_later({s, insn, from}));
+  TRY_VOID(walk_later({s, insn, from}, what));
   return s;
 }
 
-Result<void> Walk::walk_later(const Aside& a) {
+Result<void> Walk::walk_later(const Aside& a, Waits what) {
   aside_.push_back(a);
   if (recorder_ != nullptr) recorder_->aside();
-  const std::size_t most = target_.limits().jump_sequence;
-  if (aside_.size() > most) return fail(TooManyBranches{.count = aside_.size(), .most = most});
-  return {};
+  const std::size_t count = aside_.size(), most = target_.limits().jump_sequence;
+  if (count <= most) return {};
+  switch (what) {
+    case Waits::branch: return fail(TooManyBranches{.count = count, .most = most, .of = ""});
+    case Waits::later_callback: return fail(TooManyBranches{.count = count, .most = most, .of = " for async cb"});
+    case Waits::round: return fail(TooManyRounds{.count = count, .most = most, .then = ""});
+    case Waits::refused_lock: break;
+  }
+  return fail(
+      TooManyRounds{.count = count, .most = most, .then = "\nfailed to push state for failed lock acquisition"});
 }
 
 Step& Walk::note_step() {

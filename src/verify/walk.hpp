@@ -150,8 +150,9 @@ class Walk {
     State* state;
     uint32_t insn, previous;
   };
-  Result<State*> put_aside(uint32_t insn, uint32_t from);  // a copy of the current state
-  Result<void> walk_later(const Aside& a);
+  enum class Waits : uint8_t { branch, round, refused_lock, later_callback };
+  Result<State*> put_aside(uint32_t insn, uint32_t from, Waits what = Waits::branch);  // a copy of the current state
+  Result<void> walk_later(const Aside& a, Waits what);
   Step& note_step();
   bool is_global(uint32_t subprog) const;
   static CallChain chain_of(const State& s);

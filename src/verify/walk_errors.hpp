@@ -336,9 +336,12 @@ using isa::Pc;
   X(TooComplex, "SKEP-V0600", "too-complex", E2BIG, (uint64_t, most)(uint64_t, processed), \
     "BPF program is too large. Processed {processed} insn", \
     "after {most} instructions the paths are not exhausted ({processed} were walked)", "bpf_loop(), or fewer branches that differ in data nobody needs") \
-  X(TooManyBranches, "SKEP-V0601", "too-many-branches", EFAULT, (uint64_t, count)(uint64_t, most), \
-    "The sequence of {count} jumps is too complex.", \
+  X(TooManyBranches, "SKEP-V0601", "too-many-branches", EFAULT, (uint64_t, count)(uint64_t, most)(std::string, of), \
+    "The sequence of {count} jumps is too complex{of}.", \
     "{count} branches wait to be walked; {most} may", "break the function into smaller ones") \
+  X(TooManyRounds, "SKEP-V0613", "too-many-rounds", ENOMEM, (uint64_t, count)(uint64_t, most)(std::string, then), \
+    "The sequence of {count} jumps is too complex.{then}", \
+    "{count} branches wait to be walked with another round of this loop; {most} may", "fewer branches within the loop, or more functions") \
   X(EndlessLoop, "SKEP-V0602", "endless-loop", EINVAL, (int64_t, insn), \
     "infinite loop detected at insn {insn}", \
     "the loop at instruction {insn} comes back with nothing changed, so it never ends", "let a counter decide when it ends") \

@@ -131,7 +131,9 @@ Verdict verdict_of(int err, std::string log) {
                                            : "this machine does not load it: " + errno_text(-err);
     return v;
   }
-  v.outcome = err == -ENOMEM ? Outcome::unknown : Outcome::rejected;
+  // Linux says it has no memory where too many branches wait, too.
+  const bool too_complex = v.log.find(" jumps is too complex") != v.log.npos;
+  v.outcome = err == -ENOMEM && !too_complex ? Outcome::unknown : Outcome::rejected;
   v.message = message;
   v.insn = named_in(message);
   if (!v.insn) v.insn = last_walked;

@@ -50,6 +50,8 @@ TEST(Verdict, WithoutAWord) {
   EXPECT_EQ(verdict_of(-E2BIG, "").outcome, Outcome::attr);
   EXPECT_EQ(verdict_of(-EPERM, "").outcome, Outcome::unknown);
   EXPECT_EQ(verdict_of(-ENOMEM, "0: (95) exit\n").outcome, Outcome::unknown);
+  EXPECT_EQ(verdict_of(-ENOMEM, "1: (e5) may_goto pc+0\nThe sequence of 8193 jumps is too complex.\n").outcome,
+            Outcome::rejected);
   EXPECT_EQ(verdict_of(0, "").outcome, Outcome::accepted);
   EXPECT_EQ(verdict_of(0, "").effort, std::nullopt);
 }

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// 8,192 branches may wait to be walked. What is one too many says which error Linux has: a branch, another round of a
+// loop (iterators, may_goto, callbacks), the way on where a lock is refused, a callback that runs later.
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+struct bpf_res_spin_lock {
+  __u32 val;
+};
+struct value {
+  struct bpf_timer timer;
+};
+struct locked {
+  struct bpf_res_spin_lock lock;
+};
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(max_entries, 1);
+  __type(key, __u32);
+  __type(value, struct value);
+} timers SEC(".maps");
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(max_entries, 1);
+  __type(key, __u32);
+  __type(value, struct locked);
+} locks SEC(".maps");
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(max_entries, 1);
+  __type(key, __u32);
+  __type(value, __u64);
+} numbers SEC(".maps");
+
+struct bpf_iter_num {
+  __u64 __opaque[1];
+} __attribute__((aligned(8)));
+extern int bpf_iter_num_new(struct bpf_iter_num *it, int start, int end) __ksym;
+extern int *bpf_iter_num_next(struct bpf_iter_num *it) __ksym;
+extern void bpf_iter_num_destroy(struct bpf_iter_num *it) __ksym;
+extern int bpf_res_spin_lock(struct bpf_res_spin_lock *lock) __ksym;
+extern void bpf_res_spin_unlock(struct bpf_res_spin_lock *lock) __ksym;
+
+// n branches, all of which wait where the last one ends.
+#define branches(n, ctx)                                                                                         \
+  asm volatile("r6 = %0\n.rept " #n "\nr0 = *(u32 *)(r6 + 0)\nif r0 == 0 goto +0\n.endr" : : "r"(ctx) : "r0", "r6")
+#define again asm volatile goto("may_goto %l[out]" : : : : out)
+
+static int each(__u32 i, void *nothing) { return 0; }
+static long element(void *map, void *key, void *value, void *nothing) { return 0; }
+static int later(void *map, int *key, struct value *v) { return 0; }
+
+SEC("tc") int branches_wait(void *ctx) { branches(8192, ctx); return 0; }
+SEC("tc") int branch_refused(void *ctx) { branches(8193, ctx); return 0; }  // too-many-branches
+SEC("tc") int round_waits(void *ctx) { branches(8191, ctx); again; out: return 0; }
+SEC("tc") int round_refused(void *ctx) { branches(8192, ctx); again; out: return 0; }  // too-many-rounds
+SEC("tc") int callback_waits(void *ctx) { branches(8191, ctx); bpf_loop(4, each, 0, 0); return 0; }
+SEC("tc") int callback_refused(void *ctx) { branches(8192, ctx); bpf_loop(4, each, 0, 0); return 0; }  // too-many-rounds
+SEC("tc") int elements_refused(void *ctx) {  // too-many-rounds
+  branches(8192, ctx);
+  bpf_for_each_map_elem(&numbers, element, 0, 0);
+  return 0;
+}
+SEC("tc") int iterator_refused(void *ctx) {  // too-many-rounds
+  __u64 it;
+  bpf_iter_num_new((void *)&it, 0, 10);
+  branches(8192, ctx);
+  bpf_iter_num_next((void *)&it);
+  bpf_iter_num_destroy((void *)&it);
+  return 0;
+}
+SEC("tc") int lock_refused(void *ctx) {  // too-many-rounds
+  __u32 key = 0;
+  struct locked *v = bpf_map_lookup_elem(&locks, &key);
+  if (!v) return 0;
+  branches(8192, ctx);
+  if (bpf_res_spin_lock(&v->lock)) return 0;
+  bpf_res_spin_unlock(&v->lock);
+  return 0;
+}
+SEC("tc") int timer_refused(void *ctx) {  // too-many-branches
+  __u32 key = 0;
+  struct value *v = bpf_map_lookup_elem(&timers, &key);
+  if (!v) return 0;
+  branches(8192, ctx);
+  bpf_timer_set_callback(&v->timer, later);
+  return 0;
+}
