@@ -33,7 +33,11 @@ namespace skep::api {
   X(TooManyLanes, "SKEP-A0012", "too-many-lanes", E2BIG, (std::size_t, found)(std::size_t, lanes),                     \
     "the element has values of {found} lanes; there are {lanes}", "use --lanes {found}")                               \
   X(NothingToVerify, "SKEP-A0013", "nothing-to-verify", ENOENT, (std::string, paths),                                  \
-    "no objects (.o) and no sources (.bpf.c) in {paths}", "")
+    "no objects (.o) and no sources (.bpf.c) in {paths}", "")                                                          \
+  X(UnreadableFolder, "SKEP-A0014", "unreadable-folder", EACCES, (std::string, path)(std::string, reason),            \
+    "the folder {path} cannot be read: {reason}", "")                                                                  \
+  X(WritesItsInput, "SKEP-A0015", "writes-its-input", EINVAL, (std::string, path),                                     \
+    "{path} is the capture that is read, too", "name another file")
 // clang-format on
 SKEP_API_DIAGNOSTICS(SKEP_DIAGNOSTIC)
 

@@ -17,6 +17,7 @@ static Result<Opened> opened_from(const object::Object& object, std::optional<Co
   auto module = TRY(object::open(
       object, {.set = options.set, .entries = options.entries, .target = options.target, .kconfig = options.kconfig}));
   Opened opened{.module = std::make_shared<const module::Module>(std::move(module)),
+                .path = options.path,
                 .name = std::filesystem::path(options.path).filename().string(),
                 .compiling = std::move(compiling),
                 .made_by = object.compiler(),
@@ -31,6 +32,18 @@ Result<Opened> open(const OpenOptions& options) {
   object::Compiled compiled = TRY(object::compile(options.path));
   std::ranges::replace(compiled.compiler, '-', ' ');
   return opened_from(compiled.object, Compiling{compiled.compiler, compiled.command, compiled.warnings}, options);
+}
+
+std::shared_ptr<const module::Module> with_type(std::shared_ptr<const module::Module> module,
+                                                const std::string& pattern, facts::ProgType type) {
+  if (type == facts::ProgType::unspec) return module;
+  auto changed = std::make_shared<module::Module>(*module);
+  for (module::ProgDef& program : changed->progs) {
+    if (program.type == type || !(pattern.empty() || module::matches_glob(pattern, program.name))) continue;
+    program.type = type;
+    program.attach_type = facts::unsaid;  // it went with the section's type
+  }
+  return changed;
 }
 
 Result<std::size_t> choose_program(const module::Module& module, const std::string& pattern) {

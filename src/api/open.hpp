@@ -33,13 +33,18 @@ struct SectionFacts {
 
 struct Opened {
   std::shared_ptr<const module::Module> module;
-  std::string name;                    // as people call it: the file's name without folders
+  std::string path;                    // as it was named, or found in a folder that was
+  std::string name;                    // as people call it: the file's name, with folders only where they tell it apart
   std::optional<Compiling> compiling;  // nothing for an object
   std::string made_by;                 // "clang 19.1.7", as the object says; may be empty
   std::vector<SectionFacts> sections;  // that a program can see: code, data, maps, types
 };
 
 Result<Opened> open(const OpenOptions& options);
+
+// The module with another type than its sections say, for the programs that the pattern names; unspec: as it is.
+std::shared_ptr<const module::Module> with_type(std::shared_ptr<const module::Module> module,
+                                                const std::string& pattern, facts::ProgType type);
 
 // The program that is meant: one that the pattern names, or the only one. Ambiguity is an error with all names.
 Result<std::size_t> choose_program(const module::Module& module, const std::string& pattern);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 
 #include "api/errors.hpp"
 #include "base/suggest.hpp"
@@ -59,6 +60,13 @@ class Tally {
   uint64_t last_r0_ = 0;
 };
 
+// A capture that is replaced by what is left of it is gone, so nobody means that.
+bool is_same_file(const std::string& in, const std::string& out) {
+  namespace fs = std::filesystem;
+  std::error_code not_there;
+  return fs::equivalent(in == "-" ? "/dev/stdin" : in, out, not_there) && fs::is_regular_file(out, not_there);
+}
+
 // The part of the packet that goes on, or nothing.
 std::optional<Bytes> passed_on(facts::ProgType type, const facts::Verdict* verdict, uint64_t r0, Bytes packet) {
   if (verdict == nullptr) return packet;
@@ -81,12 +89,15 @@ class PacketRun {
         tally_(program.definition().type),
         host_(vm::this_machine()) {
     if (options.printk) host_.printk = options.printk;
+    host_.asked_to_stop = [this] { return is_time() && wants_stop(); };
   }
 
   Result<RunReport> all() {
     in_ = TRY(opened_capture());
     net::CaptureReader& in = *in_;
     std::optional<net::CaptureWriter> out;
+    if (is_same_file(options_.capture, options_.out))
+      return fail_within(fail(WritesItsInput{.path = options_.out}).error(), "--out");
     if (!options_.out.empty()) out.emplace(TRY_WITHIN(net::CaptureWriter::create(options_.out), "--out"));
     report_.program = program_.definition().name;
     report_.type = context_.type();
@@ -128,6 +139,7 @@ class PacketRun {
       TRY_VOID(context_.assign(packet.data));
       const vm::Outcome done =
           TRY(engine_.run(program_, {.context = &context_, .max_insns = options_.max_insns, .cpu = 0, .host = &host_}));
+      if (done.fault.kind == vm::FaultKind::interrupted) return fail(Interrupted{.packets = report_.packets});
       if (done.fault.kind != vm::FaultKind::none) {
         report_.stop = stop_of(loaded_, done.fault, options_.max_insns);
         report_.stop->error =
@@ -151,16 +163,20 @@ class PacketRun {
   }
 
   // Lets somebody see how far it is, and stop it, several times a second.
-  Result<void> look_up() {
-    if (Clock::now() - looked_up_ < std::chrono::milliseconds(100)) return {};
+  Result<void> look_up() { return is_time() ? ask() : Result<void>(); }
+  bool is_time() {
+    if (Clock::now() - looked_up_ < std::chrono::milliseconds(100)) return false;
     looked_up_ = Clock::now();
-    return ask();
+    return true;
   }
   Result<void> ask() {
+    if (wants_stop()) return fail(Interrupted{.packets = report_.packets});
+    return {};
+  }
+  bool wants_stop() {
     Progress progress{.packets = report_.packets, .runs = report_.runs, .bytes_done = 0, .bytes_total = 0};
     if (in_) progress.bytes_done = in_->bytes_done(), progress.bytes_total = in_->bytes_total();
-    if (!watch_ || watch_(progress) == Go::on) return {};
-    return fail(Interrupted{.packets = report_.packets});
+    return watch_ && watch_(progress) == Go::stop;
   }
 
   const RunOptions& options_;
@@ -181,15 +197,6 @@ std::string types_with_packets() {
   for (const facts::ProgTypeRow& row : facts::prog_types)
     if (context::Context::exists_for(row.id)) names.emplace_back(row.name);
   return listed(names, names.size());
-}
-
-// The module with the type that was said instead of the section's.
-Result<std::shared_ptr<const module::Module>> with_type(std::shared_ptr<const module::Module> module,
-                                                        std::size_t program, const std::string& type) {
-  if (type.empty()) return module;
-  auto changed = std::make_shared<module::Module>(*module);
-  changed->progs[program].type = TRY_WITHIN(facts::prog_type_by_name(type), "--type");
-  return changed;
 }
 
 Result<void> check_type(const module::ProgDef& program) {
@@ -235,7 +242,9 @@ Result<RunReport> run_module(const Opened& opened, const RunOptions& options, co
 
 Result<RunReport> run(const Opened& opened, const RunOptions& options, const Watch& watch) {
   const std::size_t which = TRY_WITHIN(choose_program(*opened.module, options.program), opened.name);
-  auto module = TRY(with_type(opened.module, which, options.type));
+  const facts::ProgType type =
+      options.type.empty() ? facts::ProgType::unspec : TRY_WITHIN(facts::prog_type_by_name(options.type), "--type");
+  auto module = with_type(opened.module, opened.module->progs[which].name, type);
   const module::ProgDef& program = module->progs[which];
   if (auto fits = check_type(program); !fits)
     return fail_within(std::move(fits.error()), opened.name + ": program '" + program.name + "'");

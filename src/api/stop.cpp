@@ -6,6 +6,7 @@
 #include "api/errors.hpp"
 #include "api/names.hpp"
 #include "isa/print.hpp"
+#include "verify/explain.hpp"
 
 namespace skep::api {
 
@@ -43,7 +44,7 @@ Stop stop_of(const user::Loaded& loaded, const vm::Fault& fault, uint64_t max_in
 Error error_of(Refusal refusal) {
   verify::Rejection& why = *refusal.verdict.rejection;
   const module::ProgDef& program = refusal.module->progs[refusal.prog];
-  Error error = std::move(why.error);
+  Error error = verify::in_plain_words(why.error);
   if (why.insn < program.insns.size()) error = std::move(error).within(module::place_of(program, why.insn));
   if (!program.name.empty()) error = std::move(error).within("program '" + program.name + "'");
   return error;

@@ -23,6 +23,7 @@ enum class Witnesses : uint8_t { none, search };
 struct VerifyOptions {
   std::vector<std::string> paths;  // objects (.o), sources (.c), cases (.case), folders, patterns as a shell has them
   std::string program = {};        // a pattern; empty: all
+  facts::ProgType type = {};       // of these programs; unspec: as their sections say
   facts::Target target = {};
   std::string types = {}, kconfig = {};   // as --btf and --kconfig name them
   Witnesses witnesses = Witnesses::none;  // of refused programs; up to 50 ms each
@@ -46,7 +47,7 @@ struct Unread {
 struct VerifyReport {
   std::vector<Opened> objects;
   std::vector<ProgramVerdict> programs;  // in the order of files, and of programs in them
-  std::vector<Unread> unread;            // files there was no answer for
+  std::vector<Unread> unread;            // files and folders there was no answer for
   btf::Shared kernel_types;
 
   const module::Module& module(const ProgramVerdict& p) const { return *objects[p.object].module; }

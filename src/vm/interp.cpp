@@ -5,9 +5,10 @@
 // which operation follows which. clang merges computed gotos into one jump, so it gets functions that end in
 // guaranteed tail calls (GCC 12 has no such guarantee). A plain switch costs half as much again on branchy code.
 //
-// Counting costs one addition where a jump is taken: `fuel` is the address that ip would reach if the limit were
+// Counting costs one addition where a jump is taken: `fuel` is the address that ip would reach if what is granted were
 // used up without another jump. A jump that moves ip by d slots moves fuel by d - 1, so what was executed is always
-// ip - (fuel - limit), and one comparison finds a run that is over its limit.
+// ip - (fuel - granted), and one comparison finds a run that has used it up. Then it is over its limit, or is granted
+// more unless somebody wants it to stop: that question costs the loop nothing.
 #include "vm/interp.hpp"
 
 #include <atomic>
@@ -20,9 +21,6 @@
 
 namespace skep::vm {
 namespace {
-
-// More than any program runs in a day, and still no overflow when multiplied by a step's size.
-constexpr uint64_t most_insns = uint64_t{1} << 48;
 
 #define TARGET reinterpret_cast<const Step*>(reinterpret_cast<const char*>(ip) + ip->off)
 #define MOVE_TO(target)                                                                      \
@@ -56,8 +54,8 @@ struct Arms {
   {                                                            \
     MOVE_TO(target)                                            \
     if (reinterpret_cast<uintptr_t>(ip) > fuel) [[unlikely]] { \
-      m->fault(FaultKind::limit, *ip, 0, {});                  \
-      STOPPED                                                  \
+      fuel = m->refuelled(ip, fuel);                           \
+      if (reinterpret_cast<uintptr_t>(ip) > fuel) STOPPED      \
     }                                                          \
     DISPATCH;                                                  \
   }
@@ -98,7 +96,7 @@ void execute(Machine* m, const Step* ip, uintptr_t fuel) {
   {                                                          \
     MOVE_TO(target)                                          \
     if (reinterpret_cast<uintptr_t>(ip) > fuel) [[unlikely]] \
-      goto over_the_limit;                                   \
+      goto used_up;                                          \
     DISPATCH;                                                \
   }
 #define ARM(name, ...) \
@@ -107,8 +105,9 @@ void execute(Machine* m, const Step* ip, uintptr_t fuel) {
 #include "vm/arms.inc"
 never:
   __builtin_trap();
-over_the_limit:
-  m->fault(FaultKind::limit, *ip, 0, {});
+used_up:
+  fuel = m->refuelled(ip, fuel);
+  if (reinterpret_cast<uintptr_t>(ip) <= fuel) DISPATCH;
 stopped:
   m->stopped_at = ip;
   m->fuel = fuel;
@@ -120,15 +119,14 @@ template <class P>
 Outcome run(Machine& m, const Lowered& program) {
   Run& run = *m.run;
   run.program = &program;
-  uint64_t limit = std::min(run.max_insns, most_insns);
   auto start = reinterpret_cast<uintptr_t>(program.entry());
-  execute<P>(&m, program.entry(), start + limit * sizeof(Step));
+  execute<P>(&m, program.entry(), start + m.granted * sizeof(Step));
   // The step that stopped the run counts when it was executed: exit was, a fault was not.
   bool exited = m.stop.kind == FaultKind::none;
-  auto executed = (reinterpret_cast<uintptr_t>(m.stopped_at) - (m.fuel - limit * sizeof(Step))) / sizeof(Step);
+  auto executed = (reinterpret_cast<uintptr_t>(m.stopped_at) - (m.fuel - m.granted * sizeof(Step))) / sizeof(Step);
   Outcome out;
   out.insns = executed + (exited ? 1 : 0);
-  if (exited && out.insns > limit) exited = m.fault(FaultKind::limit, *m.stopped_at, 0, {});
+  if (exited && out.insns > m.limit) exited = m.fault(FaultKind::limit, *m.stopped_at, 0, {});
   out.r0 = exited ? m.r[0] : 0;
   out.fault = std::move(m.stop);
   return out;

@@ -101,6 +101,30 @@ TEST_F(Interp, TheLimitEndsEveryLoop) {
   EXPECT_EQ(fast("r0 = 3\n exit").r0, 3u);
 }
 
+TEST_F(Interp, SomebodyMayStopALongRun) {
+  constexpr auto endless = "r0 = 0\nl: r0 += 1\n goto l";
+  max_insns = uint64_t{1} << 40;
+  int asked = 0;
+  host.asked_to_stop = [&asked] { return ++asked % 3 == 0; };
+  for (const Outcome& out : {checked(endless), fast(endless)}) EXPECT_EQ(name(out.fault.kind), "interrupted");
+  EXPECT_EQ(asked, 6);
+}
+
+// Questions on the way change nothing: the limit and the count are exact.
+TEST_F(Interp, CountsThroughQuestions) {
+  constexpr auto loop = "r0 = 10000000\nl: r0 += -1\n if r0 != 0 goto l\n exit";
+  int asked = 0;
+  host.asked_to_stop = [&asked] { return ++asked == 0; };
+  max_insns = 20'000'002;
+  EXPECT_EQ(fast(loop).insns, 20'000'002u);
+  EXPECT_EQ(fast(loop).fault.kind, FaultKind::none);
+  EXPECT_EQ(checked(loop).insns, 20'000'002u);
+  EXPECT_GT(asked, 9);
+  --max_insns;
+  EXPECT_EQ(fast(loop).fault.kind, FaultKind::limit);
+  EXPECT_EQ(checked(loop).fault.kind, FaultKind::limit);
+}
+
 TEST_F(Interp, NamesInstructionAndRegionOfAnAccess) {
   using enum FaultKind;
   faults("r0 = *(u8 *)(r1 + 16)\n exit", out_of_bounds, 0, "byte 16 of the memory, which has 16 bytes");

@@ -17,6 +17,7 @@ std::string_view name(FaultKind kind) {
     case FaultKind::too_deep: return "too-deep";
     case FaultKind::not_executable: return "not-executable";
     case FaultKind::limit: return "limit";
+    case FaultKind::interrupted: return "interrupted";
   }
   std::unreachable();
 }
@@ -48,6 +49,20 @@ bool Machine::fault_step(const Step& at) {
           .address = 0,
           .region = reason.why};
   return false;
+}
+
+uintptr_t Machine::refuelled(const Step* at, uintptr_t fuel) {
+  while (reinterpret_cast<uintptr_t>(at) > fuel) {
+    const bool stop = granted < limit && run->host != nullptr && run->host->asked_to_stop && run->host->asked_to_stop();
+    if (stop || granted == limit) {
+      fault(stop ? FaultKind::interrupted : FaultKind::limit, *at, 0, {});
+      return fuel;
+    }
+    const uint64_t more = std::min(limit - granted, insns_between_questions);
+    granted += more;
+    fuel += more * sizeof(Step);
+  }
+  return fuel;
 }
 
 bool Machine::enter(const Step& at) {

@@ -2,6 +2,7 @@
 // The state of one run that the interpreter's arms work on: registers, frames, stack. Private to src/vm.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -13,6 +14,11 @@ namespace skep::vm {
 inline constexpr unsigned most_frames = 16;  // of any target
 // BPF_MAX_LOOPS. Linux 6.18's JIT on x86-64 measures time instead: tests/run/may_goto.case.
 inline constexpr uint64_t may_goto_budget = 1 << 23;
+
+// More than any program runs in a day, and still no overflow when multiplied by a step's size.
+inline constexpr uint64_t most_insns = uint64_t{1} << 48;
+// How long nobody asks whether the run shall stop: some milliseconds.
+inline constexpr uint64_t insns_between_questions = 1 << 22;
 
 struct Frame {
   const Step* back = nullptr;        // where the caller goes on
@@ -30,12 +36,19 @@ struct Machine {
   Arguments arguments;  // a program that is tail-called starts with them, too
   unsigned depth = 0;
   const Step* stopped_at = nullptr;
+  const uint64_t limit;  // of executed slots
+  uint64_t granted;      // the part of it that `fuel` stands for: at its end somebody may stop the run
   uintptr_t fuel = 0;
   Fault stop;
   std::array<Frame, most_frames> frames{};
 
   Machine(Run& run_, const Limits& limits_, Stack& stack_, Arguments start)
-      : run(&run_), limits(&limits_), stack(&stack_), arguments(start) {
+      : run(&run_),
+        limits(&limits_),
+        stack(&stack_),
+        arguments(start),
+        limit(std::min(run_.max_insns, most_insns)),
+        granted(std::min(limit, insns_between_questions)) {
     begin();
     r[10] = stack->frame_top(0);
   }
@@ -47,6 +60,8 @@ struct Machine {
   Frame& frame() { return frames[depth]; }
   bool fault(FaultKind kind, const Step& at, uint64_t address, std::string region);
   bool fault_step(const Step& at);
+  // For a jump to `at`, which `fuel` does not reach: more of it, or what there was, and the reason is in `stop`.
+  uintptr_t refuelled(const Step* at, uintptr_t fuel);
   bool enter(const Step& at);
   const Step* return_from_frame();
   const Step* tail_call_target();

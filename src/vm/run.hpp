@@ -27,11 +27,12 @@ struct Host {
   std::function<uint64_t()> now_ns;              // CLOCK_MONOTONIC
   std::function<uint32_t()> random;              // get_prandom_u32
   std::function<void(std::string_view)> printk;  // one formatted line of trace_printk, without the newline
+  std::function<bool()> asked_to_stop = {};      // asked every few milliseconds of a long run; none: it never is
 };
 Host this_machine();  // printk goes nowhere
 
 // Why a run stopped before its exit. The first four are in docs/reference/batch.md.
-enum class FaultKind : uint8_t { none, out_of_bounds, uninitialised, too_deep, not_executable, limit };
+enum class FaultKind : uint8_t { none, out_of_bounds, uninitialised, too_deep, not_executable, limit, interrupted };
 std::string_view name(FaultKind kind);  // "out-of-bounds"
 
 struct Fault {
