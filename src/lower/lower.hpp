@@ -24,8 +24,8 @@
 namespace skep::lower {
 
 // `maps` are the live maps of the program's module, by index. From here on: every jump, call and fall leads to a step,
-// every map index names a live map, every helper has a function; where
-// there is no proof, one that the user engine lacks is null: its arguments are still looked at.
+// every map index names a live map, every helper has a function. Where there is no proof, a function that the user
+// engine lacks is null: its arguments are still looked at.
 using Maps = std::vector<std::shared_ptr<maps::Map>>;
 
 // A program that has a proof. `maps` hold what the module says of constants (as_defined).

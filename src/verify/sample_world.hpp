@@ -16,16 +16,22 @@
 namespace skep::verify::sample {
 
 // What a function is: by the arguments it is given. Callbacks are static.
+// clang-format off
 #define SKEP_SAMPLE_FUNCTIONS(X) \
-  X(entry, global)               \
-  X(number, static_)             \
-  X(pointer, static_)            \
-  X(context, static_)            \
-  X(loop, static_)               \
-  X(each_element, static_)       \
-  X(timer, static_)              \
-  X(find_vma, static_)           \
-  X(drain, static_) X(global_number, global) X(global_pointer, global) X(global_context, global) X(global_void, global)
+  X(entry,          global )     \
+  X(number,         static_)     \
+  X(pointer,        static_)     \
+  X(context,        static_)     \
+  X(loop,           static_)     \
+  X(each_element,   static_)     \
+  X(timer,          static_)     \
+  X(find_vma,       static_)     \
+  X(drain,          static_)     \
+  X(global_number,  global )     \
+  X(global_pointer, global )     \
+  X(global_context, global )     \
+  X(global_void,    global )
+// clang-format on
 enum class Function : uint8_t {
 #define X(name, linkage) name,
   SKEP_SAMPLE_FUNCTIONS(X)

@@ -1,32 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Objects that kernel functions acquire and release: given back once, on every path, and not used afterwards.
-#include <linux/bpf.h>
+#include "kernel.h"
 
-#include <bpf/bpf_helpers.h>
-
-char LICENSE[] SEC("license") = "GPL";
-
-struct task_struct { int pid; int tgid; } __attribute__((preserve_access_index));
-struct cgroup { int level; } __attribute__((preserve_access_index));
-struct bpf_cpumask { __u64 x[4]; };
-struct cpumask { __u64 x[4]; };
-extern struct task_struct *bpf_task_from_pid(int pid) __ksym;
-extern struct task_struct *bpf_task_acquire(struct task_struct *p) __ksym;
-extern void bpf_task_release(struct task_struct *p) __ksym;
-extern long bpf_task_under_cgroup(struct task_struct *t, struct cgroup *c) __ksym;
-extern struct cgroup *bpf_cgroup_from_id(__u64 id) __ksym;
-extern struct cgroup *bpf_cgroup_ancestor(struct cgroup *c, int level) __ksym;
-extern struct cgroup *bpf_cgroup_acquire(struct cgroup *c) __ksym;
-extern void bpf_cgroup_release(struct cgroup *c) __ksym;
-extern struct bpf_cpumask *bpf_cpumask_create(void) __ksym;
-extern struct bpf_cpumask *bpf_cpumask_acquire(struct bpf_cpumask *m) __ksym;
-extern void bpf_cpumask_release(struct bpf_cpumask *m) __ksym;
-extern void bpf_cpumask_set_cpu(__u32 cpu, struct bpf_cpumask *m) __ksym;
-extern _Bool bpf_cpumask_test_cpu(__u32 cpu, const struct cpumask *m) __ksym;
-extern _Bool bpf_cpumask_and(struct bpf_cpumask *d, const struct cpumask *a, const struct cpumask *b) __ksym;
-extern __u32 bpf_cpumask_first(const struct cpumask *m) __ksym;
-
-#define STATIC static __attribute__((noinline))
 #define TASK(name, pid) struct task_struct *name = bpf_task_from_pid(pid); if (!name) return 0
 #define GROUP(name) struct cgroup *name = bpf_cgroup_from_id(1); if (!name) return 0
 #define MASK(name) struct bpf_cpumask *name = bpf_cpumask_create(); if (!name) return 0

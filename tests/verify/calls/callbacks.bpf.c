@@ -1,27 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Functions that helpers call: what they are given, what they may answer, and when a loop of calls is done.
-#include <linux/bpf.h>
+#include "program.h"
 
-#include <bpf/bpf_helpers.h>
-
-char LICENSE[] SEC("license") = "GPL";
-
-struct {
-  __uint(type, BPF_MAP_TYPE_ARRAY);
-  __uint(max_entries, 4);
-  __type(key, __u32);
-  __type(value, __u64[8]);
-} array SEC(".maps");
-struct {
-  __uint(type, BPF_MAP_TYPE_HASH);
-  __uint(max_entries, 4);
-  __type(key, __u64);
-  __type(value, __u64[8]);
-} hash SEC(".maps");
-struct {
-  __uint(type, BPF_MAP_TYPE_RINGBUF);
-  __uint(max_entries, 4096);
-} ring SEC(".maps");
+MAP(array, ARRAY, 4, __u32, __u64[8]);
+MAP(hash, HASH, 4, __u64, __u64[8]);
+RING(ring);
 
 struct c { __u64 n; __u32 a[4]; };
 static int cb0(__u32 i, void *ctx) { return 0; }

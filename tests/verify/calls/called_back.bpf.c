@@ -1,25 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // What functions that helpers call are given, and what they may answer: elements of maps, samples of a ring, areas of
 // memory, iterations.
-#include <linux/bpf.h>
+#include "kernel.h"
 
-#include <bpf/bpf_helpers.h>
-
-char LICENSE[] SEC("license") = "GPL";
-
-struct task_struct { int pid; int tgid; } __attribute__((preserve_access_index));
-struct vm_area_struct { unsigned long vm_start, vm_end; } __attribute__((preserve_access_index));
-#define MAP(name, kind, key_type, value_type) \
-  struct { __uint(type, BPF_MAP_TYPE_##kind); __uint(max_entries, 4); __type(key, key_type); __type(value, value_type); } name SEC(".maps")
-MAP(array, ARRAY, __u32, __u64[4]);
-MAP(hash, HASH, __u64, __u64[4]);
-MAP(per_cpu_array, PERCPU_ARRAY, __u32, __u64[2]);
-MAP(per_cpu_hash, PERCPU_HASH, __u64, __u64[2]);
-MAP(lru, LRU_HASH, __u64, __u64[4]);
-MAP(one_byte, HASH, __u8, __u8);
+MAP(array, ARRAY, 4, __u32, __u64[4]);
+MAP(hash, HASH, 4, __u64, __u64[4]);
+MAP(per_cpu_array, PERCPU_ARRAY, 4, __u32, __u64[2]);
+MAP(per_cpu_hash, PERCPU_HASH, 4, __u64, __u64[2]);
+MAP(lru, LRU_HASH, 4, __u64, __u64[4]);
+MAP(one_byte, HASH, 4, __u8, __u8);
 struct { __uint(type, BPF_MAP_TYPE_QUEUE); __uint(max_entries, 4); __type(value, __u64); } queue SEC(".maps");
-struct { __uint(type, BPF_MAP_TYPE_USER_RINGBUF); __uint(max_entries, 4096); } user_ring SEC(".maps");
-struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 4096); } ring SEC(".maps");
+USER_RING(user_ring);
+RING(ring);
 
 struct state { __u64 n, sum; __u32 index[4]; };
 static long nothing(void *map, void *key, void *value, void *c) { return 0; }

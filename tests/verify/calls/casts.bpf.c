@@ -6,7 +6,7 @@ struct sk_buff { unsigned int len; struct sock *sk; } __attribute__((preserve_ac
 struct sock { int sk_err; } __attribute__((preserve_access_index));
 struct xdp_buff { void *data; } __attribute__((preserve_access_index));
 typedef struct { __u64 x; } __attribute__((preserve_access_index)) nameless;
-struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, int); __type(value, __u64); } kept SEC(".maps");
+MAP(kept, ARRAY, 1, int, __u64);
 #define P(name) SEC("tc") int name(struct __sk_buff *s)
 
 P(kernels_packet) { struct sk_buff *k = bpf_cast_to_kern_ctx(s); return k->len; }

@@ -4,11 +4,11 @@
 
 struct value { __u64 a; struct bpf_wq w; };
 struct both { __u64 a; struct bpf_task_work t; };
-struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, int); __type(value, struct value); } works SEC(".maps");
-struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 1); __type(key, int); __type(value, struct value); } hashed SEC(".maps");
-struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, int); __type(value, struct both); } tasks SEC(".maps");
-struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 1); __type(key, int); __type(value, struct both); } others SEC(".maps");
-struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, int); __type(value, __u64); } plain SEC(".maps");
+MAP(works, ARRAY, 1, int, struct value);
+MAP(hashed, HASH, 1, int, struct value);
+MAP(tasks, ARRAY, 1, int, struct both);
+MAP(others, HASH, 1, int, struct both);
+MAP(plain, ARRAY, 1, int, __u64);
 #define P(name) SEC("tc") int name(struct __sk_buff *s)
 #define VALUE int key = 0; struct value *v = bpf_map_lookup_elem(&works, &key); if (!v) return 0
 static int work(void *map, int *key, struct value *v) { v->a++; return 0; }

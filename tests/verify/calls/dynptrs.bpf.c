@@ -3,8 +3,8 @@
 #include "kernel.h"
 
 struct record { __u64 a, b; };
-struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 4096); } ring SEC(".maps");
-struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, int); __type(value, struct record); } records SEC(".maps");
+RING(ring);
+MAP(records, ARRAY, 1, int, struct record);
 char buffer[64];
 #define P(name) SEC("tc") int name(struct __sk_buff *s)
 #define X(name) SEC("xdp") int name(struct xdp_md *x)
@@ -80,7 +80,7 @@ static int each_slices(struct bpf_dynptr *d, void *c) { char room[4]; char *p = 
 static int each_adjusts(struct bpf_dynptr *d, void *c) { bpf_dynptr_adjust(d, 1, 2); return 0; }
 static int each_clones(struct bpf_dynptr *d, void *c) { struct bpf_dynptr e; bpf_dynptr_clone(d, &e); return bpf_dynptr_size(&e) > 3; }
 static int each_makes(struct bpf_dynptr *d, void *c) { bpf_dynptr_from_skb(c, 0, d); return 0; }
-struct { __uint(type, BPF_MAP_TYPE_USER_RINGBUF); __uint(max_entries, 4096); } user SEC(".maps");
+USER_RING(user);
 P(of_a_callback) { return bpf_user_ringbuf_drain(&user, each, 0, 0); }
 P(slice_of_a_callbacks) { return bpf_user_ringbuf_drain(&user, each_slices, 0, 0); }
 P(adjusts_a_callbacks) { return bpf_user_ringbuf_drain(&user, each_adjusts, 0, 0); }

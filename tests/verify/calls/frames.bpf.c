@@ -1,36 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // What functions need their types for: ending the program from inside, catching exceptions, and the depth of the stack.
-#include <linux/bpf.h>
+#include "kernel.h"
 
-#include <bpf/bpf_helpers.h>
-
-#define OWN __attribute__((noinline))
-#define CATCHES(name) __attribute__((btf_decl_tag("exception_callback:" #name)))
 #define BYTES(n)        \
   char bytes[n];        \
   bytes[0] = s->len;    \
   bytes[n - 1] = s->len; \
   asm volatile("" ::"r"(bytes) : "memory")
 
-char LICENSE[] SEC("license") = "GPL";
-
-extern void bpf_throw(__u64 cookie) __ksym;
-unsigned long long load_byte(void *skb, unsigned long long off) asm("llvm.bpf.load.byte");
-
-struct {
-  __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-  __uint(max_entries, 4);
-  __uint(key_size, 4);
-  __uint(value_size, 4);
-} others SEC(".maps");
+PROGRAMS(others);
 
 int sink;
 
 // A tail call or a packet load that fails ends the function: it must return an integer.
-static OWN int tail_int(struct __sk_buff *s) { bpf_tail_call(s, &others, 1); return 3; }
-static OWN void tail_void(struct __sk_buff *s) { bpf_tail_call(s, &others, 1); sink = 1; }
-static OWN int load_int(struct __sk_buff *s) { return load_byte(s, 3); }
-static OWN void load_void(struct __sk_buff *s) { sink = load_byte(s, 3); }
+static noinline int tail_int(struct __sk_buff *s) { bpf_tail_call(s, &others, 1); return 3; }
+static noinline void tail_void(struct __sk_buff *s) { bpf_tail_call(s, &others, 1); sink = 1; }
+static noinline int load_int(struct __sk_buff *s) { return load_byte(s, 3); }
+static noinline void load_void(struct __sk_buff *s) { sink = load_byte(s, 3); }
 SEC("tc") int tail_call_in_int(struct __sk_buff *s) { return tail_int(s); }
 SEC("tc") int tail_call_in_void_refused(struct __sk_buff *s) { tail_void(s); return 0; }
 SEC("tc") int packet_load_in_int(struct __sk_buff *s) { return load_int(s); }
@@ -41,10 +27,10 @@ SEC("tc") int tail_call_below_240(struct __sk_buff *s) { BYTES(240); return tail
 SEC("tc") int tail_call_below_256_refused(struct __sk_buff *s) { BYTES(256); return tail_int(s) + bytes[0]; }
 
 // An exception is caught by a global function of the program that takes its cookie.
-OWN int handler(__u64 cookie) { return sink + cookie; }
-OWN int other(__u64 cookie) { return 1; }
-OWN int tails(__u64 cookie) { return 1; }
-static OWN int own(__u64 cookie) { return sink; }
+noinline int handler(__u64 cookie) { return sink + cookie; }
+noinline int other(__u64 cookie) { return 1; }
+noinline int tails(__u64 cookie) { return 1; }
+static noinline int own(__u64 cookie) { return sink; }
 SEC("tc") CATCHES(handler) int catches_elsewhere_refused(struct __sk_buff *s) { bpf_throw(1); return 0; }
 SEC("tc") CATCHES(handler) CATCHES(other) int catches_twice_refused(struct __sk_buff *s) { bpf_throw(1); return 0; }
 SEC("tc") CATCHES(nobody) int catches_nowhere_refused(struct __sk_buff *s) { bpf_throw(1); return 0; }

@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Global functions are verified once, against their prototypes; calls keep the prototypes' promises.
-#include <linux/bpf.h>
-
-#include <bpf/bpf_helpers.h>
-
-#define GLOBAL __attribute__((noinline))
-#define TAG(word) __attribute__((btf_decl_tag("arg:" word)))
-
-char LICENSE[] SEC("license") = "GPL";
+#include "program.h"
 
 struct pair {
   __u32 a, b;
@@ -17,20 +10,8 @@ enum letter { A, B };
 struct unknown;
 struct sk_buff;
 
-struct {
-  __uint(type, BPF_MAP_TYPE_HASH);
-  __uint(max_entries, 4);
-  __type(key, __u64);
-  __type(value, __u64[8]);
-} numbers SEC(".maps");
-struct {
-  __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-  __uint(max_entries, 4);
-  __uint(key_size, 4);
-  __uint(value_size, 4);
-} others SEC(".maps");
-
-unsigned long long load_byte(void *skb, unsigned long long off) asm("llvm.bpf.load.byte");
+MAP(numbers, HASH, 4, __u64, __u64[8]);
+PROGRAMS(others);
 
 GLOBAL int add(int a, int b) { return a + b; }
 GLOBAL int sum(struct pair *p) { return p ? p->a + p->b : 0; }
@@ -42,15 +23,15 @@ GLOBAL int loops(__u32 n) { int s = 0; for (__u32 i = 0; i < 100 && i < n; i++) 
 GLOBAL int bad_deref(struct pair *p) { return p->a; }
 GLOBAL int pulls(struct __sk_buff *skb) { return bpf_skb_pull_data(skb, 10); }
 GLOBAL int reads(__u64 *p TAG("nonnull"), int i) { return i & 1 ? p[0] : *(__u32 *)((char *)p + 4); }
-static GLOBAL int stat(int a, struct pair *p) { return a + p->b; }
+STATIC int stat(int a, struct pair *p) { return a + p->b; }
 GLOBAL __u64 wide(__u64 a) { return a << 3; }
 GLOBAL int unsized(struct unknown *p) { return p != 0; }
 GLOBAL int voidp(void *p) { return p != 0; }
 GLOBAL int fl(__u64 a, __u64 b, __u64 c, __u64 d, __u64 e) { return a * b + c * d + e; }
 GLOBAL int char_arr(char (*p)[16] TAG("nonnull")) { return (*p)[15]; }
-static GLOBAL int tail(struct __sk_buff *s) { bpf_tail_call(s, &others, 1); return 3; }
+STATIC int tail(struct __sk_buff *s) { bpf_tail_call(s, &others, 1); return 3; }
 GLOBAL int gtail(struct __sk_buff *s) { bpf_tail_call(s, &others, 1); return 3; }
-static GLOBAL int ldabs(struct __sk_buff *s) { return load_byte(s, 3); }
+STATIC int ldabs(struct __sk_buff *s) { return load_byte(s, 3); }
 GLOBAL int gldabs(struct __sk_buff *s) { return load_byte(s, 3); }
 GLOBAL int tags_two(struct pair *p TAG("nonnull") TAG("ctx")) { return 0; }
 GLOBAL int tags_bad(struct pair *p TAG("foo")) { return 0; }
@@ -71,7 +52,7 @@ GLOBAL int rec2(int n) { return n > 2 ? rec2(n - 1) : 0; }
 GLOBAL int xdpctx(struct xdp_md *x) { return x ? x->rx_queue_index : 0; }
 GLOBAL int skbuff(struct sk_buff *x) { return x != 0; }
 GLOBAL int sleepy(int x) { char b[4]; bpf_copy_from_user(b, 4, (void *)0); return b[0]; }
-static GLOBAL int many(int a, int b, int c, int d, int e) { return a + b * c - d / (e | 1); }
+STATIC int many(int a, int b, int c, int d, int e) { return a + b * c - d / (e | 1); }
 
 SEC("tc") int numbers_to_numbers(struct __sk_buff *s) { return add(s->len, 2); }
 SEC("tc") int stack_memory(struct __sk_buff *s) { struct pair p = {s->len, 1}; return sum(&p); }

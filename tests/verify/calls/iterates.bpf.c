@@ -1,44 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Iterators over objects of the kernel: made, asked until they have no more, destroyed; some need a region, some are for
 // programs of some types.
-#include <linux/bpf.h>
+#include "kernel.h"
 
-#include <bpf/bpf_helpers.h>
-
-char LICENSE[] SEC("license") = "GPL";
-
-struct task_struct { int pid; int tgid; struct task_struct *group_leader; } __attribute__((preserve_access_index));
-struct cgroup_subsys_state { int x; };
-struct cgroup { struct cgroup_subsys_state self; } __attribute__((preserve_access_index));
-struct vm_area_struct { unsigned long vm_start; } __attribute__((preserve_access_index));
-struct bpf_iter_num { __u64 __opaque[1]; } __attribute__((aligned(8)));
-struct bpf_iter_task { __u64 __opaque[3]; } __attribute__((aligned(8)));
-struct bpf_iter_task_vma { __u64 __opaque[1]; } __attribute__((aligned(8)));
-struct bpf_iter_bits { __u64 __opaque[2]; } __attribute__((aligned(8)));
-struct bpf_iter_css_task { __u64 __opaque[1]; } __attribute__((aligned(8)));
-extern int bpf_iter_num_new(struct bpf_iter_num *it, int start, int end) __ksym;
-extern int *bpf_iter_num_next(struct bpf_iter_num *it) __ksym;
-extern void bpf_iter_num_destroy(struct bpf_iter_num *it) __ksym;
-extern int bpf_iter_task_new(struct bpf_iter_task *it, struct task_struct *task, unsigned int flags) __ksym;
-extern struct task_struct *bpf_iter_task_next(struct bpf_iter_task *it) __ksym;
-extern void bpf_iter_task_destroy(struct bpf_iter_task *it) __ksym;
-extern int bpf_iter_task_vma_new(struct bpf_iter_task_vma *it, struct task_struct *task, __u64 addr) __ksym;
-extern struct vm_area_struct *bpf_iter_task_vma_next(struct bpf_iter_task_vma *it) __ksym;
-extern void bpf_iter_task_vma_destroy(struct bpf_iter_task_vma *it) __ksym;
-extern int bpf_iter_bits_new(struct bpf_iter_bits *it, const __u64 *unsafe_ptr__ign, __u32 nr_words) __ksym;
-extern int *bpf_iter_bits_next(struct bpf_iter_bits *it) __ksym;
-extern void bpf_iter_bits_destroy(struct bpf_iter_bits *it) __ksym;
-extern int bpf_iter_css_task_new(struct bpf_iter_css_task *it, struct cgroup_subsys_state *css, unsigned int flags) __ksym;
-extern struct task_struct *bpf_iter_css_task_next(struct bpf_iter_css_task *it) __ksym;
-extern void bpf_iter_css_task_destroy(struct bpf_iter_css_task *it) __ksym;
-extern void bpf_rcu_read_lock(void) __ksym;
-extern void bpf_rcu_read_unlock(void) __ksym;
-extern struct task_struct *bpf_task_acquire(struct task_struct *p) __ksym;
-extern void bpf_task_release(struct task_struct *p) __ksym;
-extern struct cgroup *bpf_cgroup_from_id(__u64 id) __ksym;
-extern void bpf_cgroup_release(struct cgroup *c) __ksym;
-
-#define STATIC static __attribute__((noinline))
 STATIC int *next(struct bpf_iter_num *it) { return bpf_iter_num_next(it); }
 STATIC int makes(struct bpf_iter_num *it) { return bpf_iter_num_new(it, 0, 5); }
 STATIC int destroys(struct bpf_iter_num *it) { bpf_iter_num_destroy(it); return 0; }

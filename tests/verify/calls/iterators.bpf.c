@@ -1,52 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Iterators that are asked for one element after the other.
-#include <linux/bpf.h>
+#include "kernel.h"
 
-#include <bpf/bpf_helpers.h>
+MAP(array, ARRAY, 4, __u32, __u64[8]);
 
-char LICENSE[] SEC("license") = "GPL";
-
-struct {
-  __uint(type, BPF_MAP_TYPE_ARRAY);
-  __uint(max_entries, 4);
-  __type(key, __u32);
-  __type(value, __u64[8]);
-} array SEC(".maps");
-
-struct bpf_iter_num { __u64 __opaque[1]; } __attribute__((aligned(8)));
-extern int bpf_iter_num_new(struct bpf_iter_num *it, int start, int end) __ksym;
-extern int *bpf_iter_num_next(struct bpf_iter_num *it) __ksym;
-extern void bpf_iter_num_destroy(struct bpf_iter_num *it) __ksym;
-extern void bpf_rcu_read_lock(void) __ksym;
-extern void bpf_rcu_read_unlock(void) __ksym;
-extern void bpf_preempt_disable(void) __ksym;
-extern void bpf_preempt_enable(void) __ksym;
-extern void bpf_throw(__u64 cookie) __ksym;
-extern unsigned long long bpf_get_nothing(void) __ksym __weak;
-struct task_struct { int pid; int tgid; } __attribute__((preserve_access_index));
-struct cgroup { int level; } __attribute__((preserve_access_index));
-extern struct task_struct *bpf_task_from_pid(int pid) __ksym;
-extern void bpf_task_release(struct task_struct *p) __ksym;
-extern struct task_struct *bpf_task_acquire(struct task_struct *p) __ksym;
-extern struct cgroup *bpf_cgroup_from_id(__u64 cgid) __ksym;
-extern void bpf_cgroup_release(struct cgroup *p) __ksym;
-extern struct cgroup *bpf_cgroup_ancestor(struct cgroup *cgrp, int level) __ksym;
-struct bpf_iter_task { __u64 __opaque[3]; } __attribute__((aligned(8)));
-extern int bpf_iter_task_new(struct bpf_iter_task *it, struct task_struct *task, unsigned int flags) __ksym;
-extern struct task_struct *bpf_iter_task_next(struct bpf_iter_task *it) __ksym;
-extern void bpf_iter_task_destroy(struct bpf_iter_task *it) __ksym;
-struct bpf_iter_bits { __u64 __opaque[2]; } __attribute__((aligned(8)));
-extern int bpf_iter_bits_new(struct bpf_iter_bits *it, const __u64 *unsafe_ptr__ign, __u32 nr_words) __ksym;
-extern int *bpf_iter_bits_next(struct bpf_iter_bits *it) __ksym;
-extern void bpf_iter_bits_destroy(struct bpf_iter_bits *it) __ksym;
-struct bpf_cpumask { __u64 x[4]; };
-extern struct bpf_cpumask *bpf_cpumask_create(void) __ksym;
-extern void bpf_cpumask_release(struct bpf_cpumask *m) __ksym;
-extern void bpf_cpumask_set_cpu(__u32 cpu, struct bpf_cpumask *m) __ksym;
-static __attribute__((noinline)) int thrower(int a) { if (a == 7) bpf_throw(0); return a; }
-__attribute__((noinline)) int gthrower(int a) { if (a == 7) bpf_throw(1); return a; }
 static int cb_it(__u32 i, __u64 *c) { struct bpf_iter_num it; int *v; bpf_iter_num_new(&it, 0, i); while ((v = bpf_iter_num_next(&it))) *c += *v; bpf_iter_num_destroy(&it); return 0; }
-static int cb_throw(__u32 i, __u64 *c) { if (*c > 5) bpf_throw(0); (*c)++; return 0; }
 
 SEC("tc") int to_ten(struct __sk_buff *s) { struct bpf_iter_num it; int *v, sum = 0; bpf_iter_num_new(&it, 0, 10); while ((v = bpf_iter_num_next(&it))) sum += *v; bpf_iter_num_destroy(&it); return sum; }
 SEC("tc") int continue_and_break(struct __sk_buff *s) { struct bpf_iter_num it; int *v, sum = 0; bpf_iter_num_new(&it, 0, s->len); while ((v = bpf_iter_num_next(&it))) { if (*v == 5) continue; if (*v == 7) break; sum += *v; } bpf_iter_num_destroy(&it); return sum; }

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The types and functions of Linux that programs beside this file use, as vmlinux.h would declare them. */
 #pragma once
-#include <linux/bpf.h>
-
-#include <bpf/bpf_helpers.h>
+#include "program.h"
 
 #ifndef offsetof
 #define offsetof(type, member) __builtin_offsetof(type, member)
@@ -17,7 +15,6 @@ struct bpf_map { unsigned int id; } __attribute__((preserve_access_index));
 #define __kptr __attribute__((btf_type_tag("kptr")))
 #define __percpu_kptr __attribute__((btf_type_tag("percpu_kptr")))
 #define private(name) SEC(".data." #name) __hidden __attribute__((aligned(8)))
-#define noinline __attribute__((noinline))
 #define barrier_var(v) asm volatile("" : "+r"(v))
 
 struct bpf_list_head { __u64 __opaque[2]; } __attribute__((aligned(8)));
@@ -28,8 +25,17 @@ struct bpf_refcount { __u32 __opaque[1]; } __attribute__((aligned(4)));
 struct bpf_res_spin_lock { __u32 val; };
 struct bpf_wq { __u64 __opaque[2]; } __attribute__((aligned(8)));
 struct bpf_task_work { __u64 __opaque; } __attribute__((aligned(8)));
-struct task_struct { int pid; int tgid; } __attribute__((preserve_access_index));
-struct cgroup { int level; } __attribute__((preserve_access_index));
+struct task_struct { int pid; int tgid; struct task_struct *real_parent, *parent, *group_leader, *last_wakee; } __attribute__((preserve_access_index));
+struct cgroup_subsys_state { int x; };
+struct cgroup { struct cgroup_subsys_state self; int level; } __attribute__((preserve_access_index));
+struct vm_area_struct { unsigned long vm_start, vm_end; } __attribute__((preserve_access_index));
+struct bpf_cpumask { __u64 x[4]; };
+struct cpumask { __u64 x[4]; };
+struct bpf_iter_num { __u64 __opaque[1]; } __attribute__((aligned(8)));
+struct bpf_iter_task { __u64 __opaque[3]; } __attribute__((aligned(8)));
+struct bpf_iter_task_vma { __u64 __opaque[1]; } __attribute__((aligned(8)));
+struct bpf_iter_bits { __u64 __opaque[2]; } __attribute__((aligned(8)));
+struct bpf_iter_css_task { __u64 __opaque[1]; } __attribute__((aligned(8)));
 
 extern void *bpf_obj_new_impl(__u64 type, void *meta) __ksym;
 extern void bpf_obj_drop_impl(void *p, void *meta) __ksym;
@@ -72,8 +78,38 @@ extern void bpf_res_spin_unlock(struct bpf_res_spin_lock *lock) __ksym;
 extern int bpf_res_spin_lock_irqsave(struct bpf_res_spin_lock *lock, unsigned long *flags) __ksym;
 extern void bpf_res_spin_unlock_irqrestore(struct bpf_res_spin_lock *lock, unsigned long *flags) __ksym;
 extern void bpf_throw(__u64 cookie) __ksym;
+
 extern struct task_struct *bpf_task_from_pid(int pid) __ksym;
+extern struct task_struct *bpf_task_acquire(struct task_struct *p) __ksym;
 extern void bpf_task_release(struct task_struct *p) __ksym;
+extern long bpf_task_under_cgroup(struct task_struct *t, struct cgroup *c) __ksym;
+extern struct cgroup *bpf_cgroup_from_id(__u64 id) __ksym;
+extern struct cgroup *bpf_cgroup_ancestor(struct cgroup *c, int level) __ksym;
+extern struct cgroup *bpf_cgroup_acquire(struct cgroup *c) __ksym;
+extern void bpf_cgroup_release(struct cgroup *c) __ksym;
+extern struct bpf_cpumask *bpf_cpumask_create(void) __ksym;
+extern struct bpf_cpumask *bpf_cpumask_acquire(struct bpf_cpumask *m) __ksym;
+extern void bpf_cpumask_release(struct bpf_cpumask *m) __ksym;
+extern void bpf_cpumask_set_cpu(__u32 cpu, struct bpf_cpumask *m) __ksym;
+extern _Bool bpf_cpumask_test_cpu(__u32 cpu, const struct cpumask *m) __ksym;
+extern _Bool bpf_cpumask_and(struct bpf_cpumask *d, const struct cpumask *a, const struct cpumask *b) __ksym;
+extern __u32 bpf_cpumask_first(const struct cpumask *m) __ksym;
+
+extern int bpf_iter_num_new(struct bpf_iter_num *it, int start, int end) __ksym;
+extern int *bpf_iter_num_next(struct bpf_iter_num *it) __ksym;
+extern void bpf_iter_num_destroy(struct bpf_iter_num *it) __ksym;
+extern int bpf_iter_task_new(struct bpf_iter_task *it, struct task_struct *task, unsigned int flags) __ksym;
+extern struct task_struct *bpf_iter_task_next(struct bpf_iter_task *it) __ksym;
+extern void bpf_iter_task_destroy(struct bpf_iter_task *it) __ksym;
+extern int bpf_iter_task_vma_new(struct bpf_iter_task_vma *it, struct task_struct *task, __u64 addr) __ksym;
+extern struct vm_area_struct *bpf_iter_task_vma_next(struct bpf_iter_task_vma *it) __ksym;
+extern void bpf_iter_task_vma_destroy(struct bpf_iter_task_vma *it) __ksym;
+extern int bpf_iter_bits_new(struct bpf_iter_bits *it, const __u64 *unsafe_ptr__ign, __u32 nr_words) __ksym;
+extern int *bpf_iter_bits_next(struct bpf_iter_bits *it) __ksym;
+extern void bpf_iter_bits_destroy(struct bpf_iter_bits *it) __ksym;
+extern int bpf_iter_css_task_new(struct bpf_iter_css_task *it, struct cgroup_subsys_state *css, unsigned int flags) __ksym;
+extern struct task_struct *bpf_iter_css_task_next(struct bpf_iter_css_task *it) __ksym;
+extern void bpf_iter_css_task_destroy(struct bpf_iter_css_task *it) __ksym;
 
 extern void *bpf_cast_to_kern_ctx(void *obj) __ksym;
 extern void *bpf_rdonly_cast(const void *obj, __u32 type) __ksym;
@@ -109,7 +145,4 @@ extern int bpf_strlen(const char *s) __ksym;
 extern int bpf_strchr(const char *s, char c) __ksym;
 extern int bpf_stream_vprintk_impl(int stream, const char *fmt, const void *args, __u32 size, void *aux) __ksym;
 extern int bpf_cgroup_read_xattr(struct cgroup *cgroup, const char *name, struct bpf_dynptr *value) __ksym;
-extern struct cgroup *bpf_cgroup_from_id(__u64 id) __ksym;
-extern void bpf_cgroup_release(struct cgroup *p) __ksym;
-
-char LICENSE[] SEC("license") = "GPL";
+extern int bpf_copy_from_user_str(void *dst, __u32 size, const void *from, __u64 flags) __ksym;

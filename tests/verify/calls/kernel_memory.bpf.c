@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Memory for functions of the kernel: as many bytes as the next argument says, writable where they write; what cannot
 // happen is not reached.
-#include <linux/bpf.h>
+#include "kernel.h"
 
-#include <bpf/bpf_helpers.h>
-
-char LICENSE[] SEC("license") = "GPL";
-
-extern int bpf_copy_from_user_str(void *dst, __u32 size, const void *from, __u64 flags) __ksym;
-extern int bpf_dynptr_from_skb(struct __sk_buff *s, __u64 flags, struct bpf_dynptr *ptr) __ksym;
 extern void __bpf_trap(void) __ksym;
-struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 4); __type(key, __u32); __type(value, __u64[4]); } array SEC(".maps");
-struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 4096); } ring SEC(".maps");
+MAP(array, ARRAY, 4, __u32, __u64[4]);
+RING(ring);
 const volatile __u64 constant = 5;
 __u64 variable;
 

@@ -1,43 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Functions of the kernel: who may call them, what they take, what they give, and what must be given back.
-#include <linux/bpf.h>
+#include "kernel.h"
 
-#include <bpf/bpf_helpers.h>
-
-char LICENSE[] SEC("license") = "GPL";
-
-struct bpf_iter_num { __u64 __opaque[1]; } __attribute__((aligned(8)));
-extern int bpf_iter_num_new(struct bpf_iter_num *it, int start, int end) __ksym;
-extern int *bpf_iter_num_next(struct bpf_iter_num *it) __ksym;
-extern void bpf_iter_num_destroy(struct bpf_iter_num *it) __ksym;
-extern void bpf_rcu_read_lock(void) __ksym;
-extern void bpf_rcu_read_unlock(void) __ksym;
-extern void bpf_preempt_disable(void) __ksym;
-extern void bpf_preempt_enable(void) __ksym;
-extern void bpf_throw(__u64 cookie) __ksym;
 extern unsigned long long bpf_get_nothing(void) __ksym __weak;
-struct task_struct { int pid; int tgid; } __attribute__((preserve_access_index));
-struct cgroup { int level; } __attribute__((preserve_access_index));
-extern struct task_struct *bpf_task_from_pid(int pid) __ksym;
-extern void bpf_task_release(struct task_struct *p) __ksym;
-extern struct task_struct *bpf_task_acquire(struct task_struct *p) __ksym;
-extern struct cgroup *bpf_cgroup_from_id(__u64 cgid) __ksym;
-extern void bpf_cgroup_release(struct cgroup *p) __ksym;
-extern struct cgroup *bpf_cgroup_ancestor(struct cgroup *cgrp, int level) __ksym;
-struct bpf_iter_task { __u64 __opaque[3]; } __attribute__((aligned(8)));
-extern int bpf_iter_task_new(struct bpf_iter_task *it, struct task_struct *task, unsigned int flags) __ksym;
-extern struct task_struct *bpf_iter_task_next(struct bpf_iter_task *it) __ksym;
-extern void bpf_iter_task_destroy(struct bpf_iter_task *it) __ksym;
-struct bpf_iter_bits { __u64 __opaque[2]; } __attribute__((aligned(8)));
-extern int bpf_iter_bits_new(struct bpf_iter_bits *it, const __u64 *unsafe_ptr__ign, __u32 nr_words) __ksym;
-extern int *bpf_iter_bits_next(struct bpf_iter_bits *it) __ksym;
-extern void bpf_iter_bits_destroy(struct bpf_iter_bits *it) __ksym;
-struct bpf_cpumask { __u64 x[4]; };
-extern struct bpf_cpumask *bpf_cpumask_create(void) __ksym;
-extern void bpf_cpumask_release(struct bpf_cpumask *m) __ksym;
-extern void bpf_cpumask_set_cpu(__u32 cpu, struct bpf_cpumask *m) __ksym;
-static __attribute__((noinline)) int thrower(int a) { if (a == 7) bpf_throw(0); return a; }
-__attribute__((noinline)) int gthrower(int a) { if (a == 7) bpf_throw(1); return a; }
+STATIC int thrower(int a) { if (a == 7) bpf_throw(0); return a; }
+GLOBAL int gthrower(int a) { if (a == 7) bpf_throw(1); return a; }
 static int cb_it(__u32 i, __u64 *c) { struct bpf_iter_num it; int *v; bpf_iter_num_new(&it, 0, i); while ((v = bpf_iter_num_next(&it))) *c += *v; bpf_iter_num_destroy(&it); return 0; }
 static int cb_throw(__u32 i, __u64 *c) { if (*c > 5) bpf_throw(0); (*c)++; return 0; }
 

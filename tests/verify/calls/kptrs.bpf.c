@@ -1,44 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pointers to kernel objects in the values of maps: owned ones are exchanged, others are stored and loaded, and what
 // is loaded may be null or gone.
-#include <linux/bpf.h>
-
-#include <bpf/bpf_helpers.h>
+#include "kernel.h"
 
 #define OWNED __attribute__((btf_type_tag("kptr")))
 #define BORROWED __attribute__((btf_type_tag("kptr_untrusted")))
 
-char LICENSE[] SEC("license") = "GPL";
-
-struct task_struct { int pid; int tgid; } __attribute__((preserve_access_index));
-struct cgroup { int level; } __attribute__((preserve_access_index));
 struct value { __u64 a; struct task_struct OWNED *owned; struct task_struct BORROWED *borrowed; struct cgroup OWNED *group; };
-struct {
-  __uint(type, BPF_MAP_TYPE_ARRAY);
-  __uint(max_entries, 4);
-  __type(key, __u32);
-  __type(value, struct value);
-} array SEC(".maps");
-struct {
-  __uint(type, BPF_MAP_TYPE_PERCPU_HASH);
-  __uint(max_entries, 4);
-  __type(key, __u32);
-  __type(value, struct value);
-} per_cpu SEC(".maps");
-struct {
-  __uint(type, BPF_MAP_TYPE_ARRAY);
-  __uint(max_entries, 4);
-  __type(key, __u32);
-  __type(value, __u64[4]);
-} plain SEC(".maps");
-
-extern void bpf_rcu_read_lock(void) __ksym;
-extern void bpf_rcu_read_unlock(void) __ksym;
-extern struct task_struct *bpf_task_acquire(struct task_struct *p) __ksym;
-extern struct task_struct *bpf_task_from_pid(int pid) __ksym;
-extern void bpf_task_release(struct task_struct *p) __ksym;
-extern struct cgroup *bpf_cgroup_from_id(__u64 id) __ksym;
-extern void bpf_cgroup_release(struct cgroup *p) __ksym;
+MAP(array, ARRAY, 4, __u32, struct value);
+MAP(per_cpu, PERCPU_HASH, 4, __u32, struct value);
+MAP(plain, ARRAY, 4, __u32, __u64[4]);
 
 #define FIND(map) __u32 k = 0; struct value *v = bpf_map_lookup_elem(&map, &k); if (!v) return 0
 #define TASK struct task_struct *t = bpf_task_from_pid(1); if (!t) return 0

@@ -1,52 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Locks in the values of maps: one at a time, taken and given back in the same function and by the same value, with
 // nothing called in between, and no part of the value that others see as a number.
-#include <linux/bpf.h>
-
-#include <bpf/bpf_helpers.h>
-
-char LICENSE[] SEC("license") = "GPL";
+#include "kernel.h"
 
 struct value { struct bpf_spin_lock lock; __u32 a; __u64 b; };
 struct plain { __u64 a, b; };
-struct {
-  __uint(type, BPF_MAP_TYPE_ARRAY);
-  __uint(max_entries, 4);
-  __type(key, __u32);
-  __type(value, struct value);
-} array SEC(".maps");
-struct {
-  __uint(type, BPF_MAP_TYPE_HASH);
-  __uint(max_entries, 4);
-  __type(key, __u32);
-  __type(value, struct value);
-} hash SEC(".maps");
-struct {
-  __uint(type, BPF_MAP_TYPE_ARRAY);
-  __uint(max_entries, 4);
-  __type(key, __u32);
-  __type(value, struct plain);
-} unlocked SEC(".maps");
-struct {
-  __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-  __uint(max_entries, 4);
-  __uint(key_size, 4);
-  __uint(value_size, 4);
-} others SEC(".maps");
-struct {
-  __uint(type, BPF_MAP_TYPE_RINGBUF);
-  __uint(max_entries, 4096);
-} ring SEC(".maps");
+MAP(array, ARRAY, 4, __u32, struct value);
+MAP(hash, HASH, 4, __u32, struct value);
+MAP(unlocked, ARRAY, 4, __u32, struct plain);
+PROGRAMS(others);
+RING(ring);
 struct bpf_spin_lock global_lock SEC(".data.lock");
 __u64 guarded SEC(".data.lock");
 
-extern void bpf_rcu_read_lock(void) __ksym;
-extern void bpf_rcu_read_unlock(void) __ksym;
-static __attribute__((noinline)) int adds(struct value *v) { v->b += v->a; return 0; }
-static __attribute__((noinline)) int takes(struct value *v) { bpf_spin_lock(&v->lock); return 0; }
-static __attribute__((noinline)) int gives(struct value *v) { bpf_spin_unlock(&v->lock); return 0; }
-static __attribute__((noinline)) int both(struct value *v) { bpf_spin_lock(&v->lock); v->b++; bpf_spin_unlock(&v->lock); return 0; }
-__attribute__((noinline)) int global_function(int a) { return a + 1; }
+STATIC int adds(struct value *v) { v->b += v->a; return 0; }
+STATIC int takes(struct value *v) { bpf_spin_lock(&v->lock); return 0; }
+STATIC int gives(struct value *v) { bpf_spin_unlock(&v->lock); return 0; }
+STATIC int both(struct value *v) { bpf_spin_lock(&v->lock); v->b++; bpf_spin_unlock(&v->lock); return 0; }
+GLOBAL int global_function(int a) { return a + 1; }
 static int callback(__u32 i, struct value *v) { return 0; }
 
 #define FIND(name, map, index) __u32 k_##name = index; struct value *name = bpf_map_lookup_elem(&map, &k_##name); if (!name) return 0

@@ -10,8 +10,8 @@ struct node { __u64 key; struct bpf_list_node n; };
 struct owner { __u64 a; struct plain __kptr *p; };
 struct value { struct plain __kptr *p; struct plain __percpu_kptr *pc; struct counted __kptr *c; };
 union number { __u64 a; };
-struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, int); __type(value, struct value); } kept SEC(".maps");
-struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, int); __type(value, __u64[2]); } bytes SEC(".maps");
+MAP(kept, ARRAY, 1, int, struct value);
+MAP(bytes, ARRAY, 1, int, __u64[2]);
 #define VALUE int key = 0; struct value *v = bpf_map_lookup_elem(&kept, &key); if (!v) return 0
 #define P(name) SEC("tc") int name(struct __sk_buff *s)
 

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Under a licence that is not compatible with the GPL no function of the kernel is called.
-#include <linux/bpf.h>
+#define LICENCE "Proprietary"
+#include "kernel.h"
 
-#include <bpf/bpf_helpers.h>
-
-char LICENSE[] SEC("license") = "Proprietary";
-
-extern void bpf_rcu_read_lock(void) __ksym;
-extern void bpf_rcu_read_unlock(void) __ksym;
-static __attribute__((noinline)) int twice(int a) { return a * 2; }
-__attribute__((noinline)) int thrice(int a) { return a * 3; }
+STATIC int twice(int a) { return a * 2; }
+GLOBAL int thrice(int a) { return a * 3; }
 static long counts(__u32 i, long *n) { *n += i; return 0; }
 
 SEC("tc") int kernel_function_refused(struct __sk_buff *s) { bpf_rcu_read_lock(); bpf_rcu_read_unlock(); return 0; }  // kfunc-needs-gpl

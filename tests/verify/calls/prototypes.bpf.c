@@ -1,35 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Prototypes of global functions: which arguments and tags there are, and what a call must bring for each.
-#include <linux/bpf.h>
-
-#include <bpf/bpf_helpers.h>
-
-#define GLOBAL __attribute__((noinline))
-#define TAG(word) __attribute__((btf_decl_tag("arg:" word)))
-#define USED(x) asm volatile("" ::"r"(x))
-
-char LICENSE[] SEC("license") = "GPL";
+#include "kernel.h"
 
 struct pair { __u32 a, b; };
 struct large { __u64 x[60]; };
 struct unknown;
 struct nobody { int x; };
-struct task_struct { int pid; int tgid; } __attribute__((preserve_access_index));
 typedef struct { int x; } nameless_t;
-struct {
-  __uint(type, BPF_MAP_TYPE_ARRAY);
-  __uint(max_entries, 4);
-  __type(key, __u32);
-  __type(value, __u64[8]);
-} array SEC(".maps");
-struct {
-  __uint(type, BPF_MAP_TYPE_RINGBUF);
-  __uint(max_entries, 4096);
-} ring SEC(".maps");
-
-extern struct task_struct *bpf_task_acquire(struct task_struct *p) __ksym;
-extern struct task_struct *bpf_task_from_pid(int pid) __ksym;
-extern void bpf_task_release(struct task_struct *p) __ksym;
+MAP(array, ARRAY, 4, __u32, __u64[8]);
+RING(ring);
 
 GLOBAL int unknown_tag(struct pair *p TAG("nothing")) { USED(p); return 0; }
 GLOBAL int two_tags(struct pair *p TAG("nonnull") TAG("ctx")) { USED(p); return 0; }

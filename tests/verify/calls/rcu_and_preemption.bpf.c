@@ -1,40 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Regions that begin and end: RCU and preemption. They end where they began, in any function of the program,
 // and in them nothing sleeps.
-#include <linux/bpf.h>
+#include "kernel.h"
 
-#include <bpf/bpf_helpers.h>
+PROGRAMS(others);
+RING(ring);
 
-char LICENSE[] SEC("license") = "GPL";
-
-struct task_struct { int pid; int tgid; struct task_struct *real_parent, *parent, *last_wakee; } __attribute__((preserve_access_index));
-extern void bpf_rcu_read_lock(void) __ksym;
-extern void bpf_rcu_read_unlock(void) __ksym;
-extern void bpf_preempt_disable(void) __ksym;
-extern void bpf_preempt_enable(void) __ksym;
-extern struct task_struct *bpf_task_acquire(struct task_struct *p) __ksym;
-extern void bpf_task_release(struct task_struct *p) __ksym;
-extern int bpf_copy_from_user_str(void *dst, __u32 size, const void *from, __u64 flags) __ksym;
-struct {
-  __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-  __uint(max_entries, 4);
-  __uint(key_size, 4);
-  __uint(value_size, 4);
-} others SEC(".maps");
-struct {
-  __uint(type, BPF_MAP_TYPE_RINGBUF);
-  __uint(max_entries, 4096);
-} ring SEC(".maps");
-
-#define STATIC static __attribute__((noinline))
 STATIC int begins_rcu(int a) { bpf_rcu_read_lock(); return a; }
 STATIC int ends_rcu(int a) { bpf_rcu_read_unlock(); return a; }
 STATIC int begins_preempt(int a) { bpf_preempt_disable(); return a; }
 STATIC int ends_preempt(int a) { bpf_preempt_enable(); return a; }
 STATIC int both(int a) { bpf_rcu_read_lock(); bpf_rcu_read_unlock(); return a; }
-__attribute__((noinline)) int global_keeps(int a) { bpf_rcu_read_lock(); return a; }
-__attribute__((noinline)) int global_plain(int a) { return a + 1; }
-__attribute__((noinline)) int global_sleeps(int a) { char b[4]; bpf_copy_from_user(b, 4, 0); return a; }
+GLOBAL int global_keeps(int a) { bpf_rcu_read_lock(); return a; }
+GLOBAL int global_plain(int a) { return a + 1; }
+GLOBAL int global_sleeps(int a) { char b[4]; bpf_copy_from_user(b, 4, 0); return a; }
 static int callback(__u32 i, void *c) { return 0; }
 static int callback_begins(__u32 i, void *c) { bpf_rcu_read_lock(); return 0; }
 static int callback_both(__u32 i, void *c) { bpf_rcu_read_lock(); bpf_rcu_read_unlock(); return 0; }

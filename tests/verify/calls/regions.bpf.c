@@ -3,10 +3,10 @@
 #include "kernel.h"
 
 struct value { struct bpf_res_spin_lock lock; __u64 a; };
-struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 2); __type(key, int); __type(value, struct value); } values SEC(".maps");
-struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, int); __type(value, __u64); } plain SEC(".maps");
+MAP(values, ARRAY, 2, int, struct value);
+MAP(plain, ARRAY, 1, int, __u64);
 struct spun { struct bpf_spin_lock lock; __u64 a; };
-struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 2); __type(key, int); __type(value, struct spun); } spins SEC(".maps");
+MAP(spins, ARRAY, 2, int, struct spun);
 private(A) struct bpf_res_spin_lock lock;
 private(B) struct bpf_res_spin_lock lock_b;
 private(C) struct bpf_spin_lock spin;
@@ -82,5 +82,5 @@ P(locked_by_a_function) { if (lock_it()) return 1; bpf_res_spin_unlock(&lock); r
 P(error_of_a_lock) { int r = bpf_res_spin_lock(&lock); if (r > 0) return *(int *)8; if (r < 0) return r > -4096 ? 1 : *(int *)8; bpf_res_spin_unlock(&lock); return 0; }
 struct owned { __u64 a; };
 struct keeper { struct bpf_spin_lock lock; struct owned __kptr *p; };
-struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, int); __type(value, struct keeper); } keepers SEC(".maps");
+MAP(keepers, ARRAY, 1, int, struct keeper);
 P(exchanges_under_a_lock_refused) { int key = 0; struct keeper *k = bpf_map_lookup_elem(&keepers, &key); struct owned *o = bpf_obj_new(struct owned); if (!o) return 0; if (!k) { bpf_obj_drop(o); return 0; } bpf_spin_lock(&k->lock); o = bpf_kptr_xchg(&k->p, o); bpf_spin_unlock(&k->lock); if (o) bpf_obj_drop(o); return 0; }

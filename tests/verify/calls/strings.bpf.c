@@ -7,7 +7,7 @@ char changing[] = "user.test";
 const char format[] = "%d %s", too_few[] = "%d", wrong[] = "%y";
 char room[64];
 #define P(name) SEC("tc") int name(struct __sk_buff *s)
-struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 4096); } ring SEC(".maps");
+RING(ring);
 
 P(compares) { return bpf_strcmp(name, changing); }
 P(compares_anything) { return bpf_strcmp((void *)s, (void *)8); }

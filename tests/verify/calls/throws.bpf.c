@@ -1,25 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Exceptions: what may be held when one is thrown, from where, and what its cookie may be.
-#include <linux/bpf.h>
+#include "kernel.h"
 
-#include <bpf/bpf_helpers.h>
-
-char LICENSE[] SEC("license") = "GPL";
-
-extern void bpf_throw(__u64 cookie) __ksym;
-extern void bpf_rcu_read_lock(void) __ksym;
-extern void bpf_rcu_read_unlock(void) __ksym;
-extern void bpf_preempt_disable(void) __ksym;
-extern void bpf_preempt_enable(void) __ksym;
 struct value { struct bpf_spin_lock lock; __u64 a; };
-struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 4); __type(key, __u32); __type(value, struct value); } array SEC(".maps");
-struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 4096); } ring SEC(".maps");
-struct { __uint(type, BPF_MAP_TYPE_PROG_ARRAY); __uint(max_entries, 4); __uint(key_size, 4); __uint(value_size, 4); } others SEC(".maps");
+MAP(array, ARRAY, 4, __u32, struct value);
+RING(ring);
+PROGRAMS(others);
 
-#define STATIC static __attribute__((noinline))
 STATIC int throws_seven(int a) { if (a == 7) bpf_throw(7); return a; }
 STATIC int keeps_and_throws(int a) { void *p = bpf_ringbuf_reserve(&ring, 8, 0); if (!p) return 0; if (a == 7) bpf_throw(7); bpf_ringbuf_discard(p, 0); return a; }
-__attribute__((noinline)) int global_throws(int a) { if (a == 7) bpf_throw(1); return a; }
+GLOBAL int global_throws(int a) { if (a == 7) bpf_throw(1); return a; }
 static long callback(__u32 i, void *c) { bpf_throw(1); return 0; }
 
 SEC("tc") int cookie_not_known(struct __sk_buff *s) { bpf_throw(s->len); return 0; }

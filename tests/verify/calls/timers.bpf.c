@@ -1,35 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Timers in the values of maps: begun with the map that they lie in, given a function of the program that is verified
 // as one that is called later, and touched by nobody else.
-#include <linux/bpf.h>
-
-#include <bpf/bpf_helpers.h>
-
-char LICENSE[] SEC("license") = "GPL";
+#include "program.h"
 
 struct value { __u64 a; struct bpf_timer t; __u64 b; };
-struct {
-  __uint(type, BPF_MAP_TYPE_ARRAY);
-  __uint(max_entries, 4);
-  __type(key, __u32);
-  __type(value, struct value);
-} array SEC(".maps");
-struct {
-  __uint(type, BPF_MAP_TYPE_HASH);
-  __uint(max_entries, 4);
-  __type(key, __u32);
-  __type(value, struct value);
-} hash SEC(".maps");
-struct {
-  __uint(type, BPF_MAP_TYPE_ARRAY);
-  __uint(max_entries, 4);
-  __type(key, __u32);
-  __type(value, __u64[4]);
-} plain SEC(".maps");
-struct {
-  __uint(type, BPF_MAP_TYPE_RINGBUF);
-  __uint(max_entries, 4096);
-} ring SEC(".maps");
+MAP(array, ARRAY, 4, __u32, struct value);
+MAP(hash, HASH, 4, __u32, struct value);
+MAP(plain, ARRAY, 4, __u32, __u64[4]);
+RING(ring);
 
 static int does_nothing(void *map, __u32 *key, struct value *v) { return 0; }
 static int counts(void *map, __u32 *key, struct value *v) { v->a += *key; return 0; }
@@ -45,7 +23,7 @@ static int keeps_a_record(void *map, __u32 *key, struct value *v) { bpf_ringbuf_
 static int looks_up(void *map, __u32 *key, struct value *v) { struct value *w = bpf_map_lookup_elem(&hash, key); if (w) w->b++; return 0; }
 static int asks_for_the_task(void *map, __u32 *key, struct value *v) { v->b = bpf_get_current_pid_tgid(); return 0; }
 static int sleeps(void *map, __u32 *key, struct value *v) { bpf_copy_from_user(&v->b, 8, 0); return 0; }
-__attribute__((noinline)) int global_one(void *map) { return 0; }
+GLOBAL int global_one(void *map) { return 0; }
 
 #define FIND(map) __u32 k = 0; struct value *v = bpf_map_lookup_elem(&map, &k); if (!v) return 0
 #define CALLS(function) bpf_timer_init(&v->t, &array, 1); bpf_timer_set_callback(&v->t, function); bpf_timer_start(&v->t, 1000, 0)

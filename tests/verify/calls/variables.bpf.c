@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is no variable of the kernel is not taken for one, and a function that the kernel lacks is not called.
-#include <linux/bpf.h>
-
-#include <bpf/bpf_helpers.h>
-
-char LICENSE[] SEC("license") = "GPL";
+#include "program.h"
 
 extern int bpf_no_such_thing(void) __ksym __weak;
 
