@@ -92,7 +92,7 @@ namespace skep::btf {
   X(TooLong, "SKEP-T0022", "too-long", E2BIG,                                                                         \
     (std::size_t, found)(std::string, type)(uint64_t, most)(std::string_view, what),                                  \
     "{found} {what} were given; {type} holds at most {most}", "")                                                     \
-  X(TooMuchText, "SKEP-T0040", "too-much-text", E2BIG, (int64_t, most),                                               \
+  X(TooMuchText, "SKEP-T0042", "too-much-text", E2BIG, (int64_t, most),                                               \
     "written as C it would take more than {most} bytes of text and steps", "anonymous types are nested without end")  \
   X(NamesTooLong, "SKEP-T0041", "names-too-long", E2BIG, (uint64_t, most),                                             \
     "with every name written out the list takes more than {most} bytes", "one long name is used again and again")

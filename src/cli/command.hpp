@@ -86,6 +86,10 @@ std::vector<Flag> common_flags(const Command& command, Common& into);
 // parse.cpp
 Result<void> parse(const Command& command, std::vector<Flag> flags, std::span<const std::string> arguments);
 
+// A program that faulted answered "no", and so did the verifier that refused it; whatever else went wrong, there is no
+// answer.
+Exit exit_of(const Diagnostic& row);
+
 // The whole program: prints, and gives the exit code.
 int main_of(std::span<const std::string> arguments);
 

@@ -31,7 +31,7 @@ packet is run.
 - **`--out`** has, in order and as the program left them, the packets that it lets on: those whose verdict passes them
   (XDP_PASS, TC_ACT_OK, ALLOW …) or sends them elsewhere (XDP_TX, XDP_REDIRECT, TC_ACT_REDIRECT). A socket filter's
   packet is cut to the length it answers. Types whose answer is just a number let every packet on. The file appears
-  when everything is done; after an error, a fault or Ctrl-C there is none.
+  when everything is done; after an error, a fault or Ctrl-C there is none. It is never the capture that is read.
 - **`--repeat N`** runs each packet N times, each time as captured; verdicts count all runs, `--out` has the last.
 - **`--type TYPE`** stands over what the section says, and a note tells so.
 - **Maps** are shown after the run: keys, then values, one column a member; on a terminal, lines are cut to its width.
@@ -131,15 +131,20 @@ needs something that skep's verifier does not know yet, which is named.
 
 - **One object**: one screen for each refused program: the reason, the source lines on the way there, what the register
   held, and what would be right. Lines come from the object (`clang -g`); without them instructions are shown.
-- **Several**: one line a program.
+- **Several**: one line a program. A file of a folder is called by its path in it; of two with one name the whole path is
+  shown. A folder that cannot be read is said to be, and is no success.
+- **`--type TYPE`** stands over what sections say, for all programs, or those that `--program` names.
+- **`--profile`** counts what was walked, and where a path ended because as much was known there before: their sum is the
+  number of instructions in `--stats`.
 - **`--log kernel`** is the log in Linux's form: the same instructions, last line and counts; of the refused path, or
   with `--verbose` of every path. What it says of registers is what changed, in skep's own order.
-- **`--csv`** has veristat's columns, but for those of the JIT.
-- **JSON**: `{"v":1,"programs":[{"object","name","type","attach_type","target","caps","result","errno","code","message",
+- **`--csv`** has veristat's columns, but for those of the JIT; `file_name` is the file's name without folders, as there.
+- **JSON**: `{"v":1,"programs":[{"object","path","name","type","attach_type","target","caps","result","errno","code","message",
   "file","line","insn","processed","states","peak_states","max_states_per_insn","stack_depth","peak_bytes","time_us",
   "explanation":{"category","cause","held","path":[{"insn","line","file","text"}],"try","fix"}}]}`; `result` is accepted,
   rejected, attr or unknown. `fix` is null, or `{"file","line","old","new"}`: line `line` is `old`, and with `new` instead
-  the program is past this rejection; `line` 0 is wherever `old` stands. `unread` lists files without an answer.
+  the program is past this rejection; `line` 0 is wherever `old` stands. `unread` lists files and folders without an answer.
+  `object` is the file's name, `path` where it is.
 )";
 
 const Command table[] = {
@@ -153,11 +158,11 @@ const Command table[] = {
      .listens = {.json = true, .verbose = true},
      .make = make_verify},
     {.name = "explain",
-     .does = "Says what a code of the verifier means.",
+     .does = "Says what the code of a rejection or of any other error means.",
      .arguments = "CODE",
      .examples = {{"skep explain maybe-null", "or SKEP-V0301, or V0301"}},
      .exits = "0 it is known, 2 it is not",
-     .notes = "\nEach has a page with an example in [docs/errors](../errors/README.md).\n",
+     .notes = "\nRejections, V0101 and on, have pages with examples, too: [docs/errors](../errors/README.md).\n",
      .listens = {.json = true, .verbose = false},
      .make = make_explain},
     {.name = "run",

@@ -30,14 +30,6 @@ Result<void> print(std::string_view text) {
   return {};
 }
 
-// A hint is a sentence of its own; commands keep their small letters.
-static std::string sentence(std::string hint) {
-  const std::string first = hint.substr(0, hint.find(' '));
-  if (!hint.empty() && first != "skep" && first != "man" && first != "clang" && first != "gotol")
-    hint[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(hint[0])));
-  return hint;
-}
-
 // One line whatever the input was: names in it come from files.
 static void complain(const Error& e, const Paint& paint) {
   std::string line = "skep: ", message = e.message();
@@ -58,12 +50,9 @@ static Colour colour_for(const std::string& when, int fd) {
   return !plain && ::isatty(fd) ? Colour::on : Colour::off;
 }
 
-// A program that faulted answered "no", and so did the verifier that refused it; whatever else went wrong, there is no
-// answer.
-static Exit exit_for(const Error& e) {
-  if (e.row().code == api::Faulted::row.code || verify::refuses(e)) return Exit::no;
-  if (e.row().code != api::Interrupted::row.code) return Exit::no_answer;
-  return signal_that_stops() == SIGTERM ? Exit::terminated : Exit::interrupted;
+Exit exit_of(const Diagnostic& row) {
+  if (&row == &api::Faulted::row || verify::refuses(row)) return Exit::no;
+  return &row == &api::Interrupted::row ? Exit::interrupted : Exit::no_answer;
 }
 
 static Exit report(const Error& e, const Talk& talk) {
@@ -72,7 +61,8 @@ static Exit report(const Error& e, const Talk& talk) {
   } else {
     complain(e, talk.err);
   }
-  return exit_for(e);
+  const Exit exit = exit_of(e.row());
+  return exit == Exit::interrupted && signal_that_stops() == SIGTERM ? Exit::terminated : exit;
 }
 
 static Exit run_command(const Command& command, std::span<const std::string> arguments) {

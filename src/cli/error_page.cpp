@@ -6,19 +6,12 @@
 #include <algorithm>
 #include <cctype>
 
+#include "cli/command.hpp"
+#include "cli/diagnostics.hpp"
 #include "engine/kernel/verdict.hpp"
 #include "verify/rejections.hpp"
 
 namespace skep::cli {
-
-const Diagnostic* find_rejection(std::string_view asked) {
-  std::string code;
-  for (char c : asked) code += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  if (!code.starts_with("SKEP-")) code = "SKEP-" + code;
-  for (const Diagnostic* row : verify::rejections())
-    if (row->code == code || row->slug == asked) return row;
-  return nullptr;
-}
 
 std::string without_fields(std::string_view words) {
   std::string out;
@@ -34,20 +27,14 @@ std::string without_fields(std::string_view words) {
   return out;
 }
 
-static std::string sentence(std::string words) {
-  if (!words.empty()) words[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(words[0])));
-  if (!words.empty() && words[0] == 'R' && words.starts_with("RN")) words[0] = 'r';
-  return words;
-}
-
 std::string error_screen(const Diagnostic& row) {
-  std::string out = fmt::format("{} {}  ({}, {})\n\n  {}\n", row.code, row.slug, verify::category_of(row),
+  std::string out = fmt::format("{} {}  ({}, {})\n\n  {}\n", row.code, row.slug, subject_of(row),
                                 kernel::errno_name(row.err), sentence(without_fields(row.message)));
   if (!row.hint.empty()) out += fmt::format("\n  try    {}\n", without_fields(row.hint));
   std::string words = without_fields(row.kernel);
   for (std::size_t at = words.find('\n'); at != words.npos; at = words.find('\n', at + 1)) words.insert(at + 1, 9, ' ');
   if (!words.empty()) out += fmt::format("\n  Linux  {}\n", words);
-  return out;
+  return out + fmt::format("\n  exit   {}\n", static_cast<int>(exit_of(row)));
 }
 
 std::string error_page(const Diagnostic& row, std::string_view example) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What there is to say about a rejection: on a screen (`skep explain CODE`) and as a page of docs/errors.
+// What there is to say about a diagnostic: on a screen (`skep explain CODE`) and, of rejections, as a page of
+// docs/errors.
 #pragma once
 
 #include <string>
@@ -8,9 +9,6 @@
 #include "base/error.hpp"
 
 namespace skep::cli {
-
-// By code (V0301 and small letters will do) or slug; null: none.
-const Diagnostic* find_rejection(std::string_view asked);
 
 // "{r} may be null here" is "rN may be null here".
 std::string without_fields(std::string_view words);

@@ -10,6 +10,7 @@
 #include <set>
 #include <sstream>
 
+#include "cli/diagnostics.hpp"
 #include "verify/rejections.hpp"
 
 namespace skep::cli {
@@ -53,12 +54,30 @@ TEST(ErrorPages, examples_belong_to_a_rejection_and_show_it) {
   }
 }
 
-TEST(ErrorPages, are_found_by_code_and_by_name) {
-  const Diagnostic* row = find_rejection("maybe-null");
-  ASSERT_NE(row, nullptr);
-  EXPECT_EQ(find_rejection(row->code), row);
-  EXPECT_EQ(find_rejection("v0301"), row);
-  EXPECT_EQ(find_rejection("V9999"), nullptr);
+TEST(Diagnostics, are_found_by_code_and_by_name) {
+  const auto rows = find_diagnostics("maybe-null");
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(find_diagnostics(rows.front()->code), rows);
+  EXPECT_EQ(find_diagnostics("v0301"), rows);
+  EXPECT_TRUE(find_diagnostics("V9999").empty());
+  EXPECT_GT(find_diagnostics("not-available").size(), 1u);
+}
+
+// Every code that a table in src has, each once.
+TEST(Diagnostics, are_those_of_all_tables) {
+  std::multiset<std::string> written, known;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(SKEP_SOURCE_DIR "/src")) {
+    if (!entry.path().filename().string().ends_with("errors.hpp")) continue;
+    const std::string text = text_of(entry.path());
+    for (std::size_t at = text.find("\"SKEP-"); at != text.npos; at = text.find("\"SKEP-", at + 1))
+      written.insert(text.substr(at + 1, text.find('"', at + 1) - at - 1));
+  }
+  for (const Diagnostic* row : diagnostics()) {
+    known.insert(std::string(row->code));
+    EXPECT_FALSE(subject_of(*row).empty()) << row->code;
+  }
+  EXPECT_EQ(known, written);
+  EXPECT_EQ(std::set<std::string>(known.begin(), known.end()).size(), known.size()) << "a code stands for two";
 }
 
 }  // namespace

@@ -39,7 +39,9 @@ namespace skep::cli {
   X(EmptyProgram, "SKEP-U0017", "empty-program", EINVAL, , "there is no instruction in it", "the shortest program is exit")    \
   X(TextOnly, "SKEP-U0018", "text-only", ENOTSUP, (std::string_view, what), "{what} is text, not JSON", "leave out --json") \
   X(NoSuchCode, "SKEP-U0019", "no-such-code", ENOENT, (std::string, found)(std::string, suggestion), \
-    "no rejection '{found}'{suggestion}", "all are listed in docs/errors") \
+    "no code '{found}'{suggestion}", "rejections are listed in docs/errors") \
+  X(TwoAnswers, "SKEP-U0020", "two-answers", EINVAL, (std::string, one)(std::string, other), \
+    "{one} and {other} are two answers", "ask for one of them") \
   X(NotAvailable, "SKEP-U0014", "not-available", ENOTSUP, (std::string, what)(std::string, instead),                  \
     "{what} is not available yet", "{instead}")
 // clang-format on

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Flags filled from a command line. CLI11 splits words; its exceptions end here.
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <charconv>
 
@@ -11,6 +13,8 @@ namespace skep::cli {
 namespace {
 
 bool is_argument(const Flag& f) { return !f.names.starts_with('-'); }
+// An argument that is always the same: "file" of skep btf dump file FILE.
+bool is_word(const Flag& f) { return is_argument(f) && f.choices.size() == 1 && f.choices[0] == f.names; }
 bool is_switch(const Flag& f) { return std::holds_alternative<bool*>(f.into); }
 bool is_list(const Flag& f) { return std::holds_alternative<std::vector<std::string>*>(f.into); }
 
@@ -119,6 +123,9 @@ Result<void> parse(const Command& command, std::vector<Flag> flags, std::span<co
         return fail(MissingArgument{.what = std::string(f.names), .usage = usage(command)});
       continue;
     }
+    if (is_word(f) && values.front() != f.names)
+      return fail(
+          MissingArgument{.what = fmt::format("'{}' before '{}'", f.names, values.front()), .usage = usage(command)});
     if (values.size() > 1 && !is_list(f)) return fail_within(fail(GivenTwice{}).error(), last_name(f));
     if (auto stored = store_value(f, values); !stored) return fail_within(std::move(stored.error()), last_name(f));
   }

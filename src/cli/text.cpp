@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 
 namespace skep::cli {
 
@@ -99,6 +100,14 @@ std::string padded(std::string_view s, std::size_t to) {
   std::string out(s);
   if (auto w = width(s); w < to) out.append(to - w, ' ');
   return out;
+}
+
+std::string sentence(std::string words) {
+  const std::string first = words.substr(0, words.find(' '));
+  for (std::string_view name : {"skep", "man", "clang", "gotol", "rN"})
+    if (first == name) return words;
+  if (!words.empty()) words[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(words[0])));
+  return words;
 }
 
 std::string printable(std::string_view s) {

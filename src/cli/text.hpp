@@ -40,6 +40,7 @@ std::size_t columns_of(int fd);                          // of the terminal behi
 // Rows of tables, which are indented, cut to so many columns, with a … where something is missing; sentences are
 // wrapped by the terminal. All is whole where nobody knows how many columns there are.
 std::string fitted(std::string_view text, std::size_t columns);
+std::string sentence(std::string words);    // begins with a large letter, unless that word is a name: skep, rN
 std::string printable(std::string_view s);  // control characters and broken UTF-8 as \xNN
 
 // Columns two spaces apart, as wide as their widest cell; nothing behind the last.

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <thread>
 
 #include "cli/command.hpp"
@@ -37,6 +38,7 @@ class Verify : public Verb {
     return {{"FILE…", "", "objects (.o), C source (.c), cases (.case), folders, patterns", &options_.paths,
              Flag::Needed::yes},
             {"--program", "GLOB", "only these programs", &options_.program},
+            {"--type", "TYPE", "their type, if sections' names do not tell: xdp, sched_cls …", &type_},
             {"--target", "NAME", "as this kernel would (default linux-6.18)", &target_},
             {"--btf", "FILE", "relocate for these types: BTF, an ELF file, engine (default: the running kernel)",
              &options_.types},
@@ -54,10 +56,7 @@ class Verify : public Verb {
   }
 
   Result<Exit> run(const Talk& talk) override {
-    options_.target = TRY(target(target_));
-    if (csv_ && talk.format == Format::json) return fail(TextOnly{.what = "--csv"});
-    const bool table = csv_ || stats_ || profile_ || states_ || !log_.empty();
-    if (!table || talk.format == Format::json) options_.witnesses = api::Witnesses::search;
+    TRY_VOID(understand(talk));
     const api::VerifyReport report = TRY(api::verify(options_, on_all_cpus));
     for (const api::Unread& u : report.unread)
       if (talk.format == Format::text) fmt::print(stderr, "skep: {}\n", printable(u.error.text()));
@@ -77,6 +76,22 @@ class Verify : public Verb {
   }
 
  private:
+  Result<void> understand(const Talk& talk) {
+    options_.target = TRY(target(target_));
+    if (!type_.empty()) options_.type = TRY_WITHIN(facts::prog_type_by_name(type_), "--type");
+    std::vector<std::string> asked;
+    if (csv_) asked.emplace_back("--csv");
+    if (stats_) asked.emplace_back("--stats");
+    if (profile_) asked.emplace_back("--profile");
+    if (states_) asked.emplace_back("--states");
+    if (!log_.empty()) asked.emplace_back("--log");
+    if (asked.size() > 1) return fail(TwoAnswers{.one = asked[0], .other = asked[1]});
+    const bool json = talk.format == Format::json;
+    if (json && !asked.empty() && !stats_) return fail(TextOnly{.what = asked[0]});
+    if (json || asked.empty()) options_.witnesses = api::Witnesses::search;
+    return {};
+  }
+
   static Exit exit_of(const api::VerifyReport& report) {
     bool refused = false, unknown = !report.unread.empty();
     for (const api::ProgramVerdict& p : report.programs) {
@@ -99,7 +114,7 @@ class Verify : public Verb {
       out += sums(report) + ".";
       if (!one_object)
         if (const auto p = std::ranges::find_if_not(report.programs, accepted); p != report.programs.end())
-          out += fmt::format("  skep verify {} explains it.", printable(report.objects[p->object].name));
+          out += fmt::format("  skep verify {} explains it.", printable(report.objects[p->object].path));
       return out + "\n";
     }
     if (!accepted(report.programs.front())) out += explained(report, report.programs.front(), talk.out);
@@ -152,6 +167,10 @@ class Verify : public Verb {
     return out + "\"";
   }
 
+  static std::string file_name(const api::Opened& object) {
+    return std::filesystem::path(object.path).filename().string();
+  }
+
   static std::string csv(const api::VerifyReport& report) {
     std::string out =
         "file_name,prog_name,verdict,duration,total_insns,total_states,peak_states,max_states_per_insn,prog_size,"
@@ -159,7 +178,7 @@ class Verify : public Verb {
     for (const api::ProgramVerdict& p : report.programs) {
       const verify::Effort& e = p.verdict.effort;
       const module::ProgDef& prog = report.prog(p);
-      out += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{}\n", csv_word(report.objects[p.object].name),
+      out += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{}\n", csv_word(file_name(report.objects[p.object])),
                          csv_word(prog.name), veristat_verdict(p.verdict.answer), p.ns / 1000, e.processed, e.states,
                          e.peak_states, e.max_states_per_insn, prog.insns.size(), name(prog.type),
                          prog.attach_type == facts::unsaid ? "" : name(prog.attach_type), e.stack_depth,
@@ -216,7 +235,9 @@ class Verify : public Verb {
         j.string(value);
     };
     j.object([&] {
-      j.key("object").string(report.objects[p.object].name).key("name").string(prog.name);
+      const api::Opened& object = report.objects[p.object];
+      j.key("object").string(file_name(object));
+      j.key("path").string(object.path).key("name").string(prog.name);
       j.key("type").string(name(prog.type));
       string_or_null("attach_type", prog.attach_type == facts::unsaid ? "" : name(prog.attach_type));
       j.key("target").string(p.target.name()).key("caps").string(caps_text(p.target));
@@ -273,7 +294,7 @@ class Verify : public Verb {
   }
 
   api::VerifyOptions options_;
-  std::string target_, log_;
+  std::string target_, type_, log_;
   bool csv_ = false, stats_ = false, profile_ = false, states_ = false;
 };
 

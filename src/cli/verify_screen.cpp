@@ -162,9 +162,11 @@ std::string verdict_table(const api::VerifyReport& report, const Paint& paint) {
 std::string explained(const api::VerifyReport& report, const api::ProgramVerdict& p, const Paint& paint) {
   const Error& error = p.verdict.rejection->error;
   const std::string in = report.programs.size() > 1 ? " in " + printable(report.prog(p).name) : std::string();
-  if (!p.explanation)
+  if (!p.explanation) {
+    const std::string hint = error.hint().empty() ? "" : ". " + sentence(error.hint());
     return fmt::format("{}{}  {}: {}   {}\n", printable(place(report, p)), in, paint.red(said(p.verdict.answer)),
-                       printable(error.text()), slug(error, paint));
+                       printable(error.message() + hint), slug(error, paint));
+  }
   const verify::Explanation& e = *p.explanation;
   std::string out = fmt::format("{}{}  {}: {}   {}\n\n", printable(place(report, p)), in, paint.red("refused"),
                                 printable(e.cause), slug(error, paint));

@@ -59,11 +59,14 @@ std::string fault_text(const vm::Fault& f) {
   return fmt::format("fault {} at {} ({})", vm::name(f.kind), f.insn, f.region);
 }
 
+// As people write it: small numbers are counts, large ones are bits.
+std::string number_text(uint64_t n) { return n < 10'000 ? std::to_string(n) : fmt::format("{:#x}", n); }
+
 // How a run ended, for messages.
 std::string ending(const Left& left) {
   if (left.over_limit) return "limit";
   const vm::Outcome& out = left.result.outcome;
-  return out.fault.kind == vm::FaultKind::none ? fmt::format("r0 = {:#x}", out.r0) : fault_text(out.fault);
+  return out.fault.kind == vm::FaultKind::none ? "r0 = " + number_text(out.r0) : fault_text(out.fault);
 }
 
 const Buffer* find(const Content& content, const Buffer& key) {
@@ -117,7 +120,7 @@ std::string actual(const Expectation& e, const CaseFile& file, const Left& left)
 std::string expected(const Expectation& e) {
   using Kind = Expectation::Kind;
   switch (e.kind) {
-    case Kind::r0: return fmt::format("r0 = {:#x}", e.number);
+    case Kind::r0: return "r0 = " + number_text(e.number);
     case Kind::limit: return "limit";
     case Kind::fault: return "fault " + e.text + (e.insn ? fmt::format(" at {}", *e.insn) : "");
     case Kind::mem: return bytes_text("mem", e.bytes);
@@ -162,6 +165,8 @@ class Runner {
     ++summary_.files;
     summary_.waiting += file.waiting;
     renewals_.clear();
+    if (file.progs.empty() && file.waiting == 0)
+      summary_.failures.push_back({path, "there is no program in it, so it shows nothing"});
     for (const CaseProg& prog : file.progs) {
       ++summary_.progs;
       for (const NotOn& n : prog.not_on) {

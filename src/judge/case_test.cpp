@@ -67,9 +67,9 @@ TEST_P(WrongExpectations, AreFailuresAtTheirLine) {
 INSTANTIATE_TEST_SUITE_P(
     Case, WrongExpectations,
     testing::Values(
-        Wrong{"r0 = 8", "expected r0 = 0x8; came r0 = 0x7"}, Wrong{"limit", "expected limit; came r0 = 0x7"},
+        Wrong{"r0 = 8", "expected r0 = 8; came r0 = 7"}, Wrong{"limit", "expected limit; came r0 = 7"},
         Wrong{"mem = u64 8", "expected mem = 0800000000000000; came mem = 0700000000000000"},
-        Wrong{"fault too-deep", "expected fault too-deep; came r0 = 0x7"}, Wrong{"printk \"x\"", "expected printk \"x\"; came nothing printed"},
+        Wrong{"fault too-deep", "expected fault too-deep; came r0 = 7"}, Wrong{"printk \"x\"", "expected printk \"x\"; came nothing printed"},
         Wrong{"packet = eth", "expected packet = 02000000000202000000000188b5; came packet: none"},
         Wrong{"map counts has 0 = 1", "expected = 0100000000000000; came = 0000000000000000"}, Wrong{"map counts lacks 1", "expected it lacks it; came it has it"},
         Wrong{"map counts has 2 = 0", "expected = 0000000000000000; came no such element"}, Wrong{"map counts is empty", "expected 0 elements; came 2 elements"}));
@@ -281,7 +281,7 @@ TEST(Case, BlessRewritesWhatDiffersAndNothingElse) {
   EXPECT_EQ(summary->renewed, 3u);
   EXPECT_EQ(file.text(),
             "prog p: raw\n  r0 = *(u64 *)(r1 + 0)\n  *(u8 *)(r1 + 1) = 5   # five\n  exit\n"
-            "run: mem u64 7   gives r0 = 0x7, mem = 0705000000000000\n"
+            "run: mem u64 7   gives r0 = 7, mem = 0705000000000000\n"
             "run: gives fault out-of-bounds at 0\n");
   EXPECT_TRUE(file.run()->failures.empty());
 }

@@ -46,7 +46,8 @@ namespace skep::object {
     "a 64-bit immediate is cut off at the end of its function", "")                                                  \
   X(NoSuchMapHere, "SKEP-O0017", "no-such-map-here", ENOENT,                                                         \
     (std::string, symbol)(std::string, maps)(std::string, suggestion),                                               \
-    "it names map '{symbol}'; this object has {maps}{suggestion}", "rename it or define it")                         \
+    "it names '{symbol}', which is not defined here; maps here: {maps}{suggestion}",                                 \
+    "rename it, define it, or join the object that has it: skep gen object OUT FILE…")                               \
   X(UnmappedSection, "SKEP-O0018", "unmapped-section", EINVAL, (std::string, symbol)(std::string, section),          \
     "it takes the address of '{symbol}' in section '{section}', which no program can reach",                         \
     "global data is in .data, .rodata and .bss; maps are in .maps")                                                  \
@@ -126,7 +127,8 @@ namespace skep::object {
     "'{name}' is not set by {from}{suggestion}", "declare it weak to get 0, or give it a value with --set")          \
   X(NoKsym, "SKEP-O0063", "no-ksym", ENOENT, (std::string_view, what)(std::string, name)(std::string, suggestion),   \
     "the types of the target have no {what} '{name}'{suggestion}",                                                   \
-    "declare it weak if the program can do without; what kernel modules have is not searched yet")                   \
+    "where another object defines it, join them: skep gen object OUT FILE…; declare it weak if the program can do "  \
+    "without; what kernel modules have is not searched yet")                                                         \
   X(OtherKsym, "SKEP-O0064", "other-ksym", EINVAL,                                                                   \
     (std::string_view, what)(std::string, name)(std::string, here)(std::string, there),                              \
     "{what} '{name}' is {here} here, {there} in the target", "")                                                     \

@@ -190,13 +190,15 @@ TEST(Ksyms, ThatTheTargetLacksAreNamed) {
             "accepted");
   EXPECT_EQ(ksym_refusal("extern int task_off(void *t, int n) __ksym;", "return task_off(c, 1);"),
             "o.o: program 'p': insn 1 (o.c:13): the types of the target have no function 'task_off'; did you mean "
-            "task_of? declare it weak if the program can do without; what kernel modules have is not searched yet");
+            "task_of? where another object defines it, join them: skep gen object OUT FILE…; declare it weak if the "
+            "program can do without; what kernel modules have is not searched yet");
   EXPECT_EQ(ksym_refusal("extern int task_of(int n) __ksym;", "return task_of(1);"),
             "o.o: program 'p': insn 1 (o.c:13): function 'task_of' is int (int) here, int (struct task *, int) in the "
             "target");
   EXPECT_EQ(ksym_refusal("extern const int runqueues __ksym;", "return (long)&runqueues;"),
             "o.o: program 'p': insn 0 (o.c:13): the types of the target have no variable 'runqueues'; did you mean "
-            "runqueue? declare it weak if the program can do without; what kernel modules have is not searched yet");
+            "runqueue? where another object defines it, join them: skep gen object OUT FILE…; declare it weak if the "
+            "program can do without; what kernel modules have is not searched yet");
   EXPECT_EQ(ksym_refusal("extern const void no_such_symbol __ksym;", "return (long)&no_such_symbol;"),
             "o.o: program 'p': insn 0 (o.c:13): /proc/kallsyms shows no address of 'no_such_symbol', or several. "
             "addresses are shown to root only");

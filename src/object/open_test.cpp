@@ -286,8 +286,9 @@ TEST(Maps, NeedTypesAndNames) {
       "struct { __uint(type, 1); } counts SEC(\".maps\"); extern struct { int a; } cunts;"
       "SEC(\"xdp\") int p(void *c) { return bpf_map_lookup_elem(&cunts, c) != bpf_map_lookup_elem(&counts, c); }";
   EXPECT_EQ(refusal_of("clang-19", source),
-            "o.o: program 'p': section 'xdp': function 'p': insn 1: it names map 'cunts'; this object has counts; did "
-            "you mean counts? rename it or define it");
+            "o.o: program 'p': section 'xdp': function 'p': insn 1: it names 'cunts', which is not defined here; "
+            "maps here: counts; did you mean counts? rename it, define it, or join the object that has it: "
+            "skep gen object OUT FILE…");
   auto object = made::object_of("clang-19", source, "-target bpf -O2");
   EXPECT_EQ(
       open(object).error().text(),

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "facts/returns.hpp"
+#include "verify/errors.hpp"
 #include "verify/plain_words.hpp"
 #include "verify/scene.hpp"
 #include "verify/source_words.hpp"
@@ -230,10 +231,18 @@ void size_argument(const Scene& s, Explanation& e) {
   else if (p.is(RegKind::stack) && is_name(memory))
     most = "sizeof(" + memory + ")";
   if (most.empty()) return;
-  const bool negative = s.held(*r).var.smin < 0 && !is_unsigned(s, size);
-  e.cause = fmt::format("{} may be {} here, and it is how much {}() takes", size, negative ? "negative" : "too large",
+  // An int that was read with 32 bits is no negative number to the verifier, but to C it is, and it is C that compares:
+  // with sizeof as what is unsigned, which a compiler does narrowly where it can, and then widens what it let pass.
+  const Scalar& held = s.held(*r).var;
+  const bool maybe_signed = !is_unsigned(s, size) && (held.smin < 0 || held.umax > INT32_MAX);
+  e.cause = fmt::format("{} may be {} here, and it is how much {}() takes", size,
+                        !maybe_signed   ? "too large"
+                        : held.smin < 0 ? "negative"
+                                        : "negative or too large",
                         s.callee(s.rejection.insn));
-  put_before(s, e, s.line(), fmt::format("if ({}{} > {}) {}", negative ? size + " < 0 || " : "", size, most, leave(s)));
+  if (maybe_signed && most.starts_with("sizeof")) most = "(int)" + most;
+  put_before(s, e, s.line(),
+             fmt::format("if ({}{} > {}) {}", maybe_signed ? size + " < 0 || " : "", size, most, leave(s)));
 }
 
 struct Pair {
@@ -371,6 +380,25 @@ void not_memory(const Scene& s, Explanation& e) {
 
 void no_context_field(const Scene& s, Explanation& e) { e.cause = "the context: " + s.words("why"); }
 
+// An instruction that needs what the target's types lack was made a call of no helper when the object was opened.
+void no_such_helper(const Scene& s, Explanation& e) {
+  for (const module::Poisoned& p : s.prog().poisoned) {
+    if (p.insn != s.rejection.insn) continue;
+    e.cause = p.spec + " is not there: " + p.missing;
+    e.suggestion = "ask bpf_core_field_exists() or bpf_core_type_exists() first, or verify for other types: --btf FILE";
+    e.held.clear();
+  }
+}
+
+// Compilers make these of function pointers; Linux has no operation for it.
+void unknown_opcode(const Scene& s, Explanation& e) {
+  constexpr uint8_t call_register = 0x8d;
+  if (s.insn().code != call_register) return;
+  e.cause = "it calls a function through a register; eBPF calls functions by name only";
+  e.suggestion =
+      "compile with -O2, which calls by name what it knows; what it cannot know, write as if (…) f(); else g();";
+}
+
 struct Advice {
   const Diagnostic* row;
   void (*give)(const Scene&, Explanation&);
@@ -393,6 +421,7 @@ const Advice advices[] = {
     {&NotInitialised::row, not_initialised},
     {&NotMemory::row, not_memory},
     {&NoContextField::row, no_context_field},
+    {&NoSuchHelper::row, no_such_helper},
 };
 
 }  // namespace
@@ -400,6 +429,10 @@ const Advice advices[] = {
 void advise(const Scene& scene, Explanation& e) {
   for (const Advice& a : advices)
     if (a.row == &scene.rejection.error.row()) return a.give(scene, e);
+}
+
+void advise_unwalked(const Scene& scene, Explanation& e) {
+  if (&scene.rejection.error.row() == &UnknownOpcode::row) unknown_opcode(scene, e);
 }
 
 }  // namespace skep::verify

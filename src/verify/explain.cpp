@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <span>
 
+#include "verify/object_errors.hpp"
 #include "verify/plain_words.hpp"
 #include "verify/profile.hpp"
 #include "verify/rejections.hpp"
@@ -169,6 +170,17 @@ std::vector<Remark> way_to(const Scene& s, unsigned r) {
 
 }  // namespace
 
+Error in_plain_words(const Error& error) {
+  static constexpr const Diagnostic* types_of_registers[] = {&ArgumentType::row, &KptrType::row, &KptrStored::row};
+  const bool types = std::ranges::find(types_of_registers, &error.row()) != std::end(types_of_registers);
+  std::vector<Field> fields = error.fields();
+  for (Field& f : fields)
+    if (auto* text = std::get_if<std::string>(&f.value);
+        text != nullptr && (f.name == "kind" || (types && (f.name == "type" || f.name == "expected"))))
+      *text = plain_kinds(*text);
+  return Error(std::make_unique<Error::Body>(Error::Body{&error.row(), std::move(fields), {}}));
+}
+
 // A program that is too large has no path that is wrong: where the effort went is what helps.
 static Explanation too_large(const Question& question, const Rejection& rejection) {
   constexpr std::size_t most_lines = 6;
@@ -192,7 +204,7 @@ Explanation explain(const Question& question, const Rejection& rejection) {
   const Scene scene{question, rejection, log};
   const Diagnostic& row = rejection.error.row();
   Explanation e{.category = std::string(category_of(row)),
-                .cause = rejection.error.message(),
+                .cause = in_plain_words(rejection.error).message(),
                 .path = {},
                 .held = {},
                 .suggestion = rejection.error.hint()};
@@ -204,6 +216,8 @@ Explanation explain(const Question& question, const Rejection& rejection) {
         e.held = fmt::format("r{}: {}", *r, plain_text(scene.held(*r), question.module));
     }
     advise(scene, e);
+  } else if (!scene.walked()) {
+    advise_unwalked(scene, e);
   }
   e.path.push_back({rejection.insn, "refused"});
   return e;

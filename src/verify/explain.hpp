@@ -42,4 +42,7 @@ struct Explanation {
 
 Explanation explain(const Question& question, const Rejection& rejection);
 
+// The error, with registers called what they are: not "scalar" as in Linux's log, but "a number".
+Error in_plain_words(const Error& error);
+
 }  // namespace skep::verify

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <vector>
+
 namespace skep::verify {
 namespace {
 
@@ -74,7 +77,84 @@ std::string pointee(const Reg& r, const module::Module& module) {
   return "nothing";
 }
 
+struct KindWords {
+  RegKind kind;
+  std::string_view plain;
+};
+constexpr KindWords kind_words[] = {
+    {RegKind::scalar, "a number"},
+    {RegKind::ctx, "the context"},
+    {RegKind::map, "a map"},
+    {RegKind::map_value, "a pointer to a map value"},
+    {RegKind::map_key, "a pointer to a map key"},
+    {RegKind::stack, "a pointer to the stack"},
+    {RegKind::packet, "a pointer to the packet"},
+    {RegKind::packet_meta, "a pointer to the packet's metadata"},
+    {RegKind::packet_end, "the packet's end"},
+    {RegKind::flow_keys, "a pointer to the flow keys"},
+    {RegKind::socket, "a socket"},
+    {RegKind::sock_common, "a socket"},
+    {RegKind::tcp_sock, "a TCP socket"},
+    {RegKind::xdp_sock, "an XDP socket"},
+    {RegKind::tp_buffer, "a tracepoint's buffer"},
+    {RegKind::btf, "a pointer to a kernel object"},
+    {RegKind::mem, "a pointer to memory"},
+    {RegKind::arena, "a pointer into the arena"},
+    {RegKind::buf, "a pointer to a buffer"},
+    {RegKind::func, "a function"},
+    {RegKind::dynptr, "a dynptr"},
+};
+
+// Of one word of the log; empty where it is none. What stands behind "ptr_" is the structure's name.
+std::string plain_kind(std::string_view word) {
+  const auto taken = [&word](std::string_view begin) {
+    const bool is = word.starts_with(begin);
+    if (is) word.remove_prefix(begin.size());
+    return is;
+  };
+  std::string_view how;
+  while (true) {
+    if (taken("rdonly_"))
+      how = ", read-only";
+    else if (taken("untrusted_"))
+      how = ", of which nobody knows whether it still lives";
+    else if (taken("ringbuf_"))
+      how = " of a ring buffer";
+    else if (!taken("trusted_") && !taken("rcu_") && !taken("user_") && !taken("percpu_"))
+      break;
+  }
+  if (taken("ptr_")) {
+    const std::string_view null = taken("or_null_") ? ", or null" : "";
+    if (word.empty()) return fmt::format("a pointer to a kernel object{}{}", how, null);
+    return fmt::format("a pointer to a struct {}{}{}", word, how, null);
+  }
+  const bool null = word.ends_with("_or_null");
+  if (null) word.remove_suffix(std::string_view("_or_null").size());
+  for (const KindWords& k : kind_words)
+    if (kernel_text(RegType{k.kind, {}}) == word) return fmt::format("{}{}{}", k.plain, how, null ? ", or null" : "");
+  return {};
+}
+
 }  // namespace
+
+std::string plain_kinds(std::string_view words) {
+  std::vector<std::string> kinds;
+  for (std::string_view rest = words; !rest.empty();) {
+    const std::size_t end = std::min(rest.find(", "), rest.size());
+    std::string plain = plain_kind(rest.substr(0, end));
+    if (plain.empty()) return std::string(words);
+    if (std::ranges::find(kinds, plain) == kinds.end()) kinds.push_back(std::move(plain));
+    rest.remove_prefix(std::min(end + 2, rest.size()));
+  }
+  std::string out;
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    constexpr std::string_view pointer = "a pointer to ";
+    std::string_view kind = kinds[i];
+    if (i != 0 && kind.starts_with(pointer) && kinds[i - 1].starts_with(pointer)) kind.remove_prefix(pointer.size());
+    out += fmt::format("{}{}", i == 0 ? "" : i + 1 == kinds.size() ? " or " : ", ", kind);
+  }
+  return out;
+}
 
 std::string grouped_number(uint64_t n) {
   std::string digits = std::to_string(n);

@@ -13,6 +13,7 @@ class Visits : public Recorder {
  public:
   explicit Visits(std::size_t insns) : of_(insns) {}
   void step(uint32_t insn, const State&) override { ++of_[insn]; }
+  void seen(uint32_t insn) override { ++of_[insn]; }
   const std::vector<uint64_t>& of() const { return of_; }
 
  private:

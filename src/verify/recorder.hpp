@@ -19,6 +19,7 @@ class Recorder {
   virtual ~Recorder() = default;
   virtual void begun() {}                       // the program, or a global function, with nothing walked yet
   virtual void step(uint32_t, const State&) {}  // what is known before an instruction is walked
+  virtual void seen(uint32_t) {}                // counts, too, but is not walked: as much was known here before
   virtual void aside() {}
   virtual void resumed() {}
 };

@@ -81,6 +81,7 @@ std::string_view category_of(const Diagnostic& row) {
     case '4': return "calls";
     case '5': return "what is held";
     case '6': return "the program as a whole";
+    case '7': return "maps and kernel objects";
     case '8': return "what is owned";
     default: return "";
   }

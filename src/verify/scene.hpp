@@ -48,5 +48,6 @@ Index index_of(const Scene& scene, std::size_t point, unsigned amount);  // that
 
 // What would be right: fills in suggestion and fix, and says the cause in words of the source where it can.
 void advise(const Scene& scene, Explanation& e);
+void advise_unwalked(const Scene& scene, Explanation& e);  // where nothing was walked, so there is no path
 
 }  // namespace skep::verify

@@ -33,8 +33,8 @@ struct Refused {
   Verdict verdict;
 };
 
-// Whether an error is the verifier's "no": not one of what it does not know.
-bool refuses(const Error& error);
+// Whether an error of this kind is the verifier's "no": not one of what it does not know.
+bool refuses(const Diagnostic& row);
 
 class Verified {
  public:

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "verify/verify.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "verify/call_errors.hpp"
 #include "verify/map_use.hpp"
 #include "verify/object_errors.hpp"
+#include "verify/rejections.hpp"
 #include "verify/verified.hpp"
 #include "verify/walk.hpp"
 
@@ -114,7 +116,9 @@ static Answered answer(const Question& q, Recorder* recorder, Notes take_notes) 
 Verdict verify(const Question& q) { return answer(q, nullptr, Notes::no).verdict; }
 Verdict verify(const Question& q, Recorder& recorder) { return answer(q, &recorder, Notes::no).verdict; }
 
-bool refuses(const Error& e) { return e.row().code.starts_with("SKEP-V") && &e.row() != &NotModelled::row; }
+bool refuses(const Diagnostic& row) {
+  return &row != &NotModelled::row && std::ranges::find(rejections(), &row) != rejections().end();
+}
 
 // ---- Verified -----------------------------------------------------------------------------------------------------
 

@@ -103,6 +103,7 @@ Result<void> Walk::walk() {
     const At& here = flow_.at[at_];
     if (here.is(Mark::prune) && TRY(seen_before())) {
       ended_ = true;
+      if (recorder_ != nullptr) recorder_->seen(at_);
     } else {
       if (here.is(Mark::jump)) note_step();
       next_ = at_ + 1;

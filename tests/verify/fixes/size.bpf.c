@@ -59,6 +59,35 @@ int size_value(struct arguments *ctx) {
 }
 
 SEC("tracepoint/syscalls/sys_enter_write")
+int size_signed_value(struct arguments *ctx) {
+  __u32 key = 0;
+  char *to = bpf_map_lookup_elem(&scratch, &key);
+  if (!to) return 0;
+  int len = ctx->small;
+  bpf_probe_read_user(to, len, ctx->from);
+  return 0;
+}
+
+SEC("tracepoint/syscalls/sys_enter_write")
+int size_signed_value_bounded_above(struct arguments *ctx) {
+  __u32 key = 0;
+  char *to = bpf_map_lookup_elem(&scratch, &key);
+  if (!to) return 0;
+  int len = ctx->small;
+  if (len > 128) return 0;
+  bpf_probe_read_user(to, len, ctx->from);
+  return 0;
+}
+
+SEC("tracepoint/syscalls/sys_enter_write")
+int size_short(struct arguments *ctx) {
+  char buf[64] = {};
+  short len = ctx->small;
+  bpf_probe_read_user(buf, len, ctx->from);
+  return buf[0];
+}
+
+SEC("tracepoint/syscalls/sys_enter_write")
 int size_string(struct arguments *ctx) {
   char name[32] = {};
   __u32 len = ctx->small;
