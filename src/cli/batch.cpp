@@ -15,7 +15,7 @@ class Batch : public Verb {
   std::vector<Flag> flags() override {
     return {{"FILE", "", "the lines; - (default) is standard input", &input_},
             {"--lanes", "N", "lanes: what stands for CPUs (default: 4 for each CPU, at least 16)", &lanes_},
-            {"--domain", "DIR", "a folder of maps that lines share", &domain_}};
+            {"--domain", "DIR", "a folder of maps that processes share; not available yet", &domain_}};
   }
 
   Result<Exit> run(const Talk&) override {

@@ -19,7 +19,7 @@ class Exec : public Verb {
             {"--mem", "FILE", "memory that r1 points to; r2 is its length", &memory_},
             {"--executor",
              "NAME",
-             "interp (default), checked, jit",
+             "interp (default), checked; jit is not available yet",
              &options_.executor,
              Flag::Needed::no,
              {"interp", "checked", "jit"}},

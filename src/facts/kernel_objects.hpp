@@ -42,19 +42,22 @@ inline constexpr std::string_view freed_late[] = {"prog_test_ref_kfunc", "cgroup
 struct WritableMember {
   std::string_view operations, structure, path;
 };
+// clang-format off
 inline constexpr WritableMember writable_members[] = {
-    {"tcp_congestion_ops", "tcp_sock", "inet_conn.icsk_inet.sk.sk_pacing_status"},
-    {"tcp_congestion_ops", "tcp_sock", "inet_conn.icsk_inet.sk.sk_pacing_rate"},
-    {"tcp_congestion_ops", "tcp_sock", "inet_conn.icsk_ack.pending"},
-    {"tcp_congestion_ops", "tcp_sock", "inet_conn.icsk_ca_priv"},
-    {"tcp_congestion_ops", "tcp_sock", "snd_cwnd"},
-    {"tcp_congestion_ops", "tcp_sock", "snd_ssthresh"},
-    {"tcp_congestion_ops", "tcp_sock", "ecn_flags"},
-    {"tcp_congestion_ops", "tcp_sock", "app_limited"},
-    {"tcp_congestion_ops", "tcp_sock", "snd_cwnd_cnt"},
-    {"tcp_congestion_ops", "tcp_sock", "snd_cwnd_stamp"},
-    {"bpf_dummy_ops", "bpf_dummy_ops_state", ""},
+//  operations            structure              member
+  { "tcp_congestion_ops", "tcp_sock",            "inet_conn.icsk_inet.sk.sk_pacing_status" },
+  { "tcp_congestion_ops", "tcp_sock",            "inet_conn.icsk_inet.sk.sk_pacing_rate" },
+  { "tcp_congestion_ops", "tcp_sock",            "inet_conn.icsk_ack.pending" },
+  { "tcp_congestion_ops", "tcp_sock",            "inet_conn.icsk_ca_priv" },
+  { "tcp_congestion_ops", "tcp_sock",            "snd_cwnd" },
+  { "tcp_congestion_ops", "tcp_sock",            "snd_ssthresh" },
+  { "tcp_congestion_ops", "tcp_sock",            "ecn_flags" },
+  { "tcp_congestion_ops", "tcp_sock",            "app_limited" },
+  { "tcp_congestion_ops", "tcp_sock",            "snd_cwnd_cnt" },
+  { "tcp_congestion_ops", "tcp_sock",            "snd_cwnd_stamp" },
+  { "bpf_dummy_ops",      "bpf_dummy_ops_state", "" },
 };
+// clang-format on
 
 // The kernel's structure that a map is: what a program reads through a pointer to the map itself.
 constexpr std::string_view structure_of(MapType t) {

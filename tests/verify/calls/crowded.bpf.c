@@ -1,48 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // 8,192 branches may wait to be walked. What is one too many says which error Linux has: a branch, another round of a
 // loop (iterators, may_goto, callbacks), the way on where a lock is refused, a callback that runs later.
-#include <linux/bpf.h>
+#include "kernel.h"
 
-#include <bpf/bpf_helpers.h>
-
-char LICENSE[] SEC("license") = "GPL";
-
-struct bpf_res_spin_lock {
-  __u32 val;
-};
 struct value {
   struct bpf_timer timer;
 };
 struct locked {
   struct bpf_res_spin_lock lock;
 };
-struct {
-  __uint(type, BPF_MAP_TYPE_ARRAY);
-  __uint(max_entries, 1);
-  __type(key, __u32);
-  __type(value, struct value);
-} timers SEC(".maps");
-struct {
-  __uint(type, BPF_MAP_TYPE_ARRAY);
-  __uint(max_entries, 1);
-  __type(key, __u32);
-  __type(value, struct locked);
-} locks SEC(".maps");
-struct {
-  __uint(type, BPF_MAP_TYPE_ARRAY);
-  __uint(max_entries, 1);
-  __type(key, __u32);
-  __type(value, __u64);
-} numbers SEC(".maps");
-
-struct bpf_iter_num {
-  __u64 __opaque[1];
-} __attribute__((aligned(8)));
-extern int bpf_iter_num_new(struct bpf_iter_num *it, int start, int end) __ksym;
-extern int *bpf_iter_num_next(struct bpf_iter_num *it) __ksym;
-extern void bpf_iter_num_destroy(struct bpf_iter_num *it) __ksym;
-extern int bpf_res_spin_lock(struct bpf_res_spin_lock *lock) __ksym;
-extern void bpf_res_spin_unlock(struct bpf_res_spin_lock *lock) __ksym;
+MAP(timers, ARRAY, 1, __u32, struct value);
+MAP(locks, ARRAY, 1, __u32, struct locked);
+MAP(numbers, ARRAY, 1, __u32, __u64);
 
 // n branches, all of which wait where the last one ends.
 #define branches(n, ctx)                                                                                         \
