@@ -124,6 +124,7 @@ Result<void> Walk::arithmetic(const isa::Insn& i, const isa::Row& row) {
     return move_pointer(i, row, pointer, amount);
   }
   if (by_register && dst.precise) TRY_VOID(precision_.mark(*cur_, i.src()));
+  TRY_VOID(mask_number(i, row));
   const bool narrow = width(dst) <= 32;
   if (const auto both = fork(row, dst.var, amount.var)) {
     State& later = *TRY(put_aside(at_, at_));
@@ -222,6 +223,8 @@ Result<void> Walk::move_pointer(const isa::Insn& i, const isa::Row& row, const R
   TRY_VOID(movable(pointer, amount, i.dst(), op));
   TRY_VOID(sane_offset(amount, pointer));
   TRY_VOID(sane_offset(pointer, pointer));
+  const bool masked = masks(row);
+  const Mask mask = masked ? TRY(guess_move(i, op, pointer, amount)) : Mask{};
   if (op != isa::Alu::add && op != isa::Alu::sub) {
     const bool bitwise = op == isa::Alu::and_ || op == isa::Alu::or_ || op == isa::Alu::xor_;
     if (bitwise) return fail(BitsOfPointer{.r = to_reg(i.dst()), .op = std::string(sign(op))});
@@ -247,7 +250,9 @@ Result<void> Walk::move_pointer(const isa::Insn& i, const isa::Row& row, const R
   }
   TRY_VOID(sane_offset(dst, pointer));
   dst.var.sync();
-  return sw_.bypass_spec_v1 ? Result<void>{} : stays_inside(i.dst());
+  if (sw_.bypass_spec_v1) return {};
+  TRY_VOID(stays_inside(i.dst()));
+  return masked ? keep_mask(i, op, mask) : Result<void>{};
 }
 
 // A processor that guesses may use a pointer before it is compared: where that must not show anything, pointers stay

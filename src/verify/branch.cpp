@@ -137,8 +137,9 @@ Result<void> Walk::branch(const isa::Insn& i, const isa::Row& row) {
   if (taken != Taken::unknown) {
     if (reg(i.dst()).is_scalar()) TRY_VOID(precision_.mark(*cur_, i.dst()));
     if (by_register && reg(i.src()).is_scalar()) TRY_VOID(precision_.mark(*cur_, i.src()));
+    const auto target = static_cast<uint32_t>(int64_t{at_} + 1 + i.off);
     if (taken == Taken::always) jump(i.off);
-    return {};
+    return guess_branch(i, by_register, taken == Taken::always ? at_ + 1 : target);
   }
   Linked linked;
   if (by_register && reg(i.src()).is_scalar() && reg(i.src()).id != 0)

@@ -73,7 +73,8 @@ class Writer : public Recorder {
       if (s.reg(r).kind != RegKind::not_init) all += held(r, s.reg(r));
     const std::string frame = s.top == 0 ? "" : fmt::format(" frame{}:", s.top);
     if (resumed_ && s.last_insn != no_insn)
-      out_ += fmt::format("\nfrom {} to {}:{}{}\n", s.last_insn, insn, frame, all);
+      out_ += fmt::format("\nfrom {} to {}{}:{}{}\n", s.last_insn, insn, s.guessed ? " (speculative execution)" : "",
+                          frame, all);
     else
       out_ += fmt::format("{}:{}{}\n", insn, frame, all);
   }

@@ -33,6 +33,7 @@ bool Comparer::regs(const Reg& old, const Reg& r, Compare how) {
   if (old.type() != r.type()) return false;
   switch (old.kind) {
     case RegKind::scalar:
+      if (numbers_alike) return same_knowledge(old, r) && (old.id == 0 || pairs.same_number(old.id, r.id));
       if (!old.precise && how == Compare::covered) return true;
       // An old number that was related to nothing is covered whatever the new one is related to.
       if (old.id != 0) {
@@ -150,7 +151,7 @@ bool Comparer::held(const State& old, const State& s) {
 }
 
 bool Comparer::states(const State& old, const State& s, Compare how, uint32_t newest_id) {
-  if (old.top != s.top || old.in_sleepable != s.in_sleepable) return false;
+  if (old.top != s.top || old.in_sleepable != s.in_sleepable || (old.guessed && !s.guessed)) return false;
   pairs.clear(newest_id);
   if (!held(old, s)) return false;
   for (unsigned i = 0; i <= old.top; ++i) {

@@ -38,6 +38,7 @@ struct Comparer {
   const Flow& flow;
   bool uninit_stack_readable;
   IdPairs pairs = {};
+  bool numbers_alike = false;       // a number is covered by none but itself
   Reg unknown = Reg::any_number();  // what eight bytes of data are, read at once
 
   bool states(const State& old, const State& s, Compare how, uint32_t newest_id);

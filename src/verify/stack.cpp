@@ -96,6 +96,7 @@ Result<void> Walk::write_stack(Frame& f, int64_t off, unsigned size, int value) 
   const bool stores_constant = value < 0 && (i.code & 7) == 2;
   if (!sw_.allow_ptr_leaks && s.holds_spill() && !s.spilled.is_scalar() && size != 8)
     return fail(CorruptsSpill{.off = off, .size = size});
+  fence_store(s, size, value >= 0 && reg(static_cast<unsigned>(value)).is_pointer());
   TRY_VOID(overwrite_dynptr(f, slot));
   touch(f, off);
   Reg* r = value >= 0 ? &reg(static_cast<unsigned>(value)) : nullptr;

@@ -112,7 +112,8 @@ struct Path {
   std::array<Frame*, most_frames> frames = {};
   uint8_t top = 0;  // index of the frame that runs
   bool in_sleepable = false;
-  uint32_t locks = 0;  // held spin locks
+  bool guessed = false;  // no program gets here, but a processor may guess that it does
+  uint32_t locks = 0;    // held spin locks
   uint32_t active_lock_id = 0, active_lock_object = 0;
   uint32_t preempt_locks = 0;
   uint32_t irq_id = 0;  // the newest saved interrupt state

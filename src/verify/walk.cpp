@@ -29,6 +29,10 @@ Walk::Walk(const Question& q, Flow flow, const Kfuncs& kfuncs, Recorder* recorde
       precision_(q.prog, flow_, sw_.bpf_capable),
       comparer_(flow_, sw_.allow_uninit_stack) {
   pointer_types_.resize(prog_.insns.size());
+  if (!sw_.bypass_spec_v1 || !sw_.bypass_spec_v4) {
+    fences_.resize(prog_.insns.size());
+    masks_.resize(prog_.insns.size());
+  }
   called_.resize(flow_.subprogs.size());
   verified_.resize(flow_.subprogs.size());
   signatures_.resize(flow_.subprogs.size());
@@ -99,7 +103,7 @@ Result<void> Walk::walk() {
     stepped_ = ended_ = false;
     cur_->last_insn = previous_;
     cur_->insn = at_;
-    if (notes_ != nullptr) notes_->arrives(*cur_, at_, previous_);
+    if (notes_ != nullptr && !cur_->guessed) notes_->arrives(*cur_, at_, previous_);
     const At& here = flow_.at[at_];
     if (here.is(Mark::prune) && TRY(seen_before())) {
       ended_ = true;
@@ -110,7 +114,7 @@ Result<void> Walk::walk() {
       if (recorder_ != nullptr) recorder_->step(at_, *cur_);
       if (!live_.stands()) live_.stand(chain_of(*cur_));
       live_.begin(at_);
-      TRY_VOID(step());
+      TRY_VOID(step_guarded());
       live_.commit();
     }
     if (!ended_) {
@@ -174,6 +178,14 @@ Result<void> Walk::walk_later(const Aside& a, Waits what) {
     case Waits::branch: return fail(TooManyBranches{.count = count, .most = most, .of = ""});
     case Waits::later_callback: return fail(TooManyBranches{.count = count, .most = most, .of = " for async cb"});
     case Waits::round: return fail(TooManyRounds{.count = count, .most = most, .then = ""});
+    case Waits::masked: {
+      const std::string r = fmt::format("R{}", prog_.insns[at_].dst());
+      return fail(TooManyRounds{.count = count,
+                                .most = most,
+                                .then = "\n" + r +
+                                        " could not be pushed for speculative verification, pointer "
+                                        "arithmetic with it prohibited for !root"});
+    }
     case Waits::refused_lock: break;
   }
   return fail(

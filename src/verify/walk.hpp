@@ -150,7 +150,7 @@ class Walk {
     State* state;
     uint32_t insn, previous;
   };
-  enum class Waits : uint8_t { branch, round, refused_lock, later_callback };
+  enum class Waits : uint8_t { branch, round, refused_lock, later_callback, masked };
   Result<State*> put_aside(uint32_t insn, uint32_t from, Waits what = Waits::branch);  // a copy of the current state
   Result<void> walk_later(const Aside& a, Waits what);
   Step& note_step();
@@ -230,6 +230,24 @@ class Walk {
   bool packet_compared(const isa::Insn& i, isa::Cmp op, State& falls, State& jumps);
   void null_tested(State& s, unsigned r, bool is_null);
   void not_null(Reg& r) const;
+
+  // guesses.cpp: what only a processor that guesses does
+  enum class Fence : uint8_t { none, before, behind };
+  struct Mask {  // of a register that moves a pointer
+    uint8_t how = 0;
+    bool leftwards = false;
+    uint32_t limit = 0;
+    bool operator==(const Mask& o) const { return how == o.how && limit == o.limit; }
+  };
+  Result<void> step_guarded();
+  Result<void> guess_branch(const isa::Insn& i, bool by_register, uint32_t insn);
+  bool masks(const isa::Row& row) const;
+  Result<void> set_mask(const isa::Insn& i, isa::Alu op, Mask m);
+  Result<void> mask_number(const isa::Insn& i, const isa::Row& row);
+  Result<uint32_t> room(const isa::Insn& i, isa::Alu op, const Reg& p, bool leftwards);
+  Result<Mask> guess_move(const isa::Insn& i, isa::Alu op, const Reg& pointer, const Reg& amount);
+  Result<void> keep_mask(const isa::Insn& i, isa::Alu op, Mask m);
+  void fence_store(const Slot& s, unsigned size, bool of_pointer);
 
   // access.cpp: loads, stores
   Result<void> load(const isa::Insn& i, const isa::Row& row);
@@ -470,6 +488,8 @@ class Walk {
   const Kfuncs& kfuncs_;
   std::vector<MapView> maps_;
   Hook hook_;
+  std::vector<Fence> fences_;  // empty where nothing is guarded
+  std::vector<Mask> masks_;
   std::vector<bool> malformed_;                                 // fields that must be zero are not
   std::vector<RegType> pointer_types_;                          // of each load and store, once walked
   std::vector<bool> called_, verified_;                         // global functions

@@ -102,7 +102,19 @@ using isa::Pc;
     "{r} becomes r10 + {off}, outside of the 512 bytes below r10; without CAP_PERFMON that is refused even of a pointer that is not used", "keep the pointer inside") \
   X(ValueMovesOutside, "SKEP-V0225", "value-moves-outside", EACCES, (isa::Reg, r)(uint64_t, size), \
     "{r} pointer arithmetic of map value goes out of range, prohibited for !root", \
-    "{r} may become a pointer outside of the map value's {size} bytes; without CAP_PERFMON that is refused even of a pointer that is not used", "bound the offset before adding it")
+    "{r} may become a pointer outside of the map value's {size} bytes; without CAP_PERFMON that is refused even of a pointer that is not used", "bound the offset before adding it") \
+  X(MaskedSign, "SKEP-V0229", "masked-sign", EACCES, (isa::Reg, r), \
+    "{r} has unknown scalar with mixed signed bounds, pointer arithmetic with it prohibited for !root", \
+    "{r} may be negative or not, and moves a pointer; without CAP_PERFMON its sign must be known", "compare it with 0 first, signed") \
+  X(MaskedKind, "SKEP-V0230", "masked-kind", EACCES, (isa::Reg, r), \
+    "{r} has pointer with unsupported alu operation, pointer arithmetic with it prohibited for !root", \
+    "{r} is moved by a register; without CAP_PERFMON only pointers into the stack and into map values are, for only these are masked", "move it by constants") \
+  X(MasksDiffer, "SKEP-V0231", "masks-differ", EACCES, (isa::Reg, r)(std::string, verb), \
+    "{r} tried to {verb} from different maps, paths or scalars, pointer arithmetic with it prohibited for !root", \
+    "{r} comes here as another pointer, at another distance to its end, or with another number than on a path before; without CAP_PERFMON one mask must do for all", "one addition for each of the paths") \
+  X(MaskedOutside, "SKEP-V0232", "masked-outside", EACCES, (isa::Reg, r)(std::string, verb), \
+    "{r} tried to {verb} beyond pointer bounds, pointer arithmetic with it prohibited for !root", \
+    "{r} is moved by a register from or to a place outside of its memory; without CAP_PERFMON that is refused", "keep the pointer inside")
 
 // V03xx: memory
 #define SKEP_MEMORY_REJECTIONS(X) \
