@@ -2,12 +2,16 @@
 // What a verification takes through the C++ API, the module being there: a program of twenty instructions, warm; memory
 // for a million processed instructions, and for a program a million long. Times are the processor's, the least of many.
 //
-//     skep_bench_verify [OBJECT…]      also every program of these objects
+//     skep_bench_verify [--json FILE] [OBJECT…]      also every program of these objects
+//
+// Fails where a verdict is not what it has to be, or takes more memory than is wanted. What takes longer is said only:
+// that depends on the machine, and on who else uses it.
 #include <fmt/format.h>
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <ctime>
+#include <fstream>
 #include <limits>
 
 #include "object/open.hpp"
@@ -42,11 +46,29 @@ Measured measure(const module::Module& m, const module::ProgDef& prog, int64_t e
   return best;
 }
 
-void show(std::string_view name, const Measured& m) {
+// What is wanted of a row; 0: nothing.
+struct Goal {
+  verify::Answer answer = verify::Answer::accepted;
+  uint64_t processed = 0;
+  double us = 0, mb = 0;
+};
+std::string rows;  // as JSON
+bool missed = false;
+
+void show(std::string_view name, const Measured& m, const Goal& goal) {
   const verify::Effort& e = m.verdict.effort;
-  fmt::print("{:34} {:9} {:>9} processed {:>7} states {:>12.2f} us {:>9.1f} MB\n", name,
-             verify::name_of(m.verdict.answer), e.processed, e.states, static_cast<double>(m.ns) / 1e3,
-             static_cast<double>(e.peak_bytes) / 1e6);
+  const double us = static_cast<double>(m.ns) / 1e3, mb = static_cast<double>(e.peak_bytes) / 1e6;
+  fmt::print("{:34} {:9} {:>9} processed {:>7} states {:>12.2f} us {:>9.1f} MB", name,
+             verify::name_of(m.verdict.answer), e.processed, e.states, us, mb);
+  if (goal.us != 0) fmt::print("  (wanted: {} us{})", goal.us, us > goal.us ? ", missed" : "");
+  if (goal.mb != 0) fmt::print("  (wanted: below {} MB{})", goal.mb, mb >= goal.mb ? ", missed" : "");
+  const bool wrong = goal.processed != 0 && (m.verdict.answer != goal.answer || e.processed != goal.processed);
+  fmt::print("{}\n", wrong ? "  another verdict than wanted" : "");
+  missed |= wrong || (goal.mb != 0 && mb >= goal.mb);
+  rows += fmt::format(
+      R"({}{{"name":"{}","result":"{}","processed":{},"states":{},"us":{:.2f},"mb":{:.1f},"wanted_us":{},"wanted_mb":{}}})",
+      rows.empty() ? "\n" : ",\n", name, verify::name_of(m.verdict.answer), e.processed, e.states, us, mb, goal.us,
+      goal.mb);
 }
 
 module::ProgDef program(std::vector<isa::Insn> insns) {
@@ -92,21 +114,34 @@ std::vector<isa::Insn> endless() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  constexpr uint64_t a_million = 1'000'000;
+  constexpr double enough_mb = 200;
+  std::vector<std::string> objects(argv + 1, argv + argc);
+  std::string json;
+  if (objects.size() >= 2 && objects[0] == "--json") {
+    json = objects[1];
+    objects.erase(objects.begin(), objects.begin() + 2);
+  }
   module::Module m;
   m.license = "GPL";
   m.progs = {program(twenty()), program(endless()), program(million())};
-  show("twenty instructions", measure(m, m.progs[0], 300'000'000));
-  show("a million processed", measure(m, m.progs[1], 1));
-  show("a million long", measure(m, m.progs[2], 1));
+  show("twenty instructions", measure(m, m.progs[0], 300'000'000), {.processed = 33, .us = 5});
+  show("a million processed", measure(m, m.progs[1], 1),
+       {.answer = verify::Answer::rejected, .processed = a_million + 1, .mb = enough_mb});
+  show("a million long", measure(m, m.progs[2], 1), {.processed = a_million, .mb = enough_mb});
   rusage used{};
   getrusage(RUSAGE_SELF, &used);
-  fmt::print("{:34} {:>9.1f} MB of memory at most\n", "this process", static_cast<double>(used.ru_maxrss) / 1e3);
-  for (int a = 1; a < argc; ++a) {
-    const auto object = object::Object::read(argv[a]);
+  const double process_mb = static_cast<double>(used.ru_maxrss) / 1e3;
+  fmt::print("{:34} {:>9.1f} MB of memory at most  (wanted: below {} MB)\n", "this process", process_mb, enough_mb);
+  missed |= process_mb >= enough_mb;
+  for (const std::string& path : objects) {
+    const auto object = object::Object::read(path);
     if (!object) continue;
     const auto module = object::open(*object);
     if (!module) continue;
     for (const module::ProgDef& prog : module->progs)
-      show(fmt::format("{} {}", argv[a], prog.name), measure(*module, prog, 200'000'000));
+      show(fmt::format("{} {}", path, prog.name), measure(*module, prog, 200'000'000), {});
   }
+  if (!json.empty()) std::ofstream(json) << fmt::format("{{\"v\":1,\"rows\":[{}\n]}}\n", rows);
+  return missed ? 1 : 0;
 }

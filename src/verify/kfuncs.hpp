@@ -4,7 +4,7 @@
 #pragma once
 
 #include <array>
-#include <deque>
+#include <list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -87,8 +87,8 @@ class Kfuncs {
   KernelFunction describe(btf::TypeId id) const;
 
   const Question& q_;
-  std::deque<KernelFunction> functions_;
-  std::vector<Call> calls_;  // ascending
+  std::list<KernelFunction> functions_;  // empty without taking memory, and they stay where they are
+  std::vector<Call> calls_;              // ascending
 };
 
 // Whether an object of the kernel's structure `have` has a `want` at byte `off`: is one, or begins with one there.

@@ -59,7 +59,7 @@ class Chains {
   };
 
   void find_ways(uint32_t s) {
-    std::vector<bool> called(flow_.subprogs.size()), referred(flow_.subprogs.size());
+    std::vector<bool> called, referred;  // taken where there is another function to name
     bool throws = false;
     for (uint32_t i = flow_.subprogs[s].first; i < flow_.subprogs[s].end; ++i) {
       const isa::Insn& insn = in_.prog.insns[i];
@@ -72,6 +72,7 @@ class Chains {
       if (!names_subprogram(insn)) continue;
       const uint32_t to = flow_.at[static_cast<uint32_t>(callee_start(insn, i))].subprog;
       const bool call = is_subprogram_call(insn);
+      called.resize(ways_.size()), referred.resize(ways_.size());
       auto seen = (call ? called : referred)[to];
       if (!seen) ways_[s].push_back({call ? Way::Kind::call : Way::Kind::reference, i, to});
       seen = true;

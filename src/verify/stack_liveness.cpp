@@ -195,6 +195,7 @@ void StackLiveness::know_order() {
   enum class Met : uint8_t { no, aside, entered };
   std::vector<Met> met(insns_.size(), Met::no);
   std::vector<uint32_t> aside;
+  aside.reserve(std::min<std::size_t>(insns_.size(), 64));
   order_.reserve(insns_.size());
   place_.resize(insns_.size());
   for (const Subprogram& s : flow_.subprogs) {

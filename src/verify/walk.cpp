@@ -193,7 +193,10 @@ Result<void> Walk::walk_later(const Aside& a, Waits what) {
 }
 
 Step& Walk::note_step() {
-  if (!stepped_) cur_->history.push_back({.insn = at_, .previous = previous_});
+  if (!stepped_) {
+    if (cur_->history.empty()) cur_->history.reserve(4);
+    cur_->history.push_back({.insn = at_, .previous = previous_});
+  }
   stepped_ = true;
   return cur_->history.back();
 }
