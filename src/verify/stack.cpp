@@ -129,12 +129,15 @@ Result<void> Walk::write_stack(Frame& f, int64_t off, unsigned size, int value) 
   return {};
 }
 
-// Where it is written is not known: everything in range may have been, and what was kept there is gone.
+// Where it is written is not known: everything in range may have been, and what was kept there is gone, of slots that
+// are reached in part also where they are not.
 Result<void> Walk::write_stack_somewhere(Frame& f, const Reg& pointer, int64_t off, const Access& a) {
   const int64_t low = pointer.var.smin + off, high = pointer.var.smax + off + a.size;
   const isa::Insn& i = prog_.insns[at_];
   const bool zero = a.value >= 0 ? reg(static_cast<unsigned>(a.value)).is_null() : (i.code & 7) == 2 && i.imm == 0;
   bool zero_kept = false;
+  // 6.18.15 leaves the other bytes of a slot part of a value that is gone; where between that ended is not known.
+  const bool whole_slots = target_.patch() > 15;
   for (int64_t o = low; o < high; ++o) TRY_VOID(overwrite_dynptr(f, slot_of(o)));
   touch(f, low);
   for (int64_t o = low; o < high; ++o) {
@@ -146,7 +149,7 @@ Result<void> Walk::write_stack_somewhere(Frame& f, const Reg& pointer, int64_t o
       zero_kept = true;
       continue;
     }
-    if (s.is_special()) scrub(s);
+    if (s.is_special() && whole_slots) scrub(s);
     s.spilled = Reg{};
     const bool stays_zero = zero && b == Byte::zero;
     zero_kept |= stays_zero;
