@@ -123,11 +123,7 @@ class Map {
   virtual std::optional<ValueAt> value_at(const void* address) const = 0;
   virtual std::optional<ArrayShape> array_shape() const { return std::nullopt; }
 
-  // The segment, and its content to put back later (to rehearse a run). Nobody else may use the map meanwhile.
-  // Handles (prog_array) and freezing are not content.
   MutableBytes segment() { return segment_.bytes(); }
-  Snapshot snapshot() const { return segment_.snapshot(); }
-  void restore(const Snapshot& s) { segment_.restore(s); }
 
  protected:
   Map(const Definition& definition, unsigned lanes, Segment segment);

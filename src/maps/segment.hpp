@@ -11,15 +11,6 @@
 
 namespace skep::maps {
 
-// Content of a segment: the pages that were not all zeros.
-struct Snapshot {
-  struct Page {
-    std::size_t offset;
-    Buffer bytes;
-  };
-  std::vector<Page> pages;
-};
-
 class Segment {
  public:
   // Nothing where the size is more than this machine's memory, or the address space has no room: -ENOMEM.
@@ -32,9 +23,6 @@ class Segment {
   uint8_t* at(uint64_t offset) { return bytes_.data() + offset; }
   const uint8_t* at(uint64_t offset) const { return bytes_.data() + offset; }
   MutableBytes bytes() { return bytes_; }
-
-  Snapshot snapshot() const;  // reads the pages that were touched
-  void restore(const Snapshot& s);
 
  private:
   explicit Segment(MutableBytes bytes) : bytes_(bytes) {}

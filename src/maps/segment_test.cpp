@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The memory of maps: which value holds an address, putting content back, what is refused.
+// The memory of maps: which value holds an address, what is refused.
 #include "maps/segment.hpp"
 
 #include <gtest/gtest.h>
@@ -59,34 +59,10 @@ TEST(ValueAt, RemovedValueIsFreeMemoryOfTheMap) {
   EXPECT_EQ(map->value_at(value)->life, Life::free);
 }
 
-TEST(Snapshot, PutsBackContentAndNothingMoves) {
-  for (MapType type : with_values) {
-    auto map = *create(shape(type, 8), 2);
-    const Definition& d = map->definition();
-    apply(*map, {.kind = Kind::sys_update, .key = 1, .value = 11});
-    apply(*map, {.kind = Kind::sys_update, .key = 2, .value = 22});
-    auto before = content(*map);
-    void* value = map->lookup(key_bytes(d, 1), 0);
-    Snapshot saved = map->snapshot();
-    for (uint32_t k = 0; k < 5; ++k) apply(*map, {.kind = Kind::sys_update, .key = k, .value = 99});
-    apply(*map, {.kind = Kind::remove, .key = 1});
-    ASSERT_NE(content(*map), before);
-    map->restore(saved);
-    EXPECT_EQ(content(*map), before);
-    EXPECT_EQ(map->lookup(key_bytes(d, 1), 0), value);
-    for (uint32_t k = 0; k < 5; ++k)
-      EXPECT_EQ(apply(*map, {.kind = Kind::sys_update, .key = k}).err, 0);  // still room for five
-  }
-}
-
-TEST(Segment, UntouchedPagesAreInNoSnapshot) {
+TEST(Segment, TakesNoMemoryBeforeItIsUsed) {
   auto segment = Segment::reserve(64 << 20);
   ASSERT_TRUE(segment);
-  EXPECT_TRUE(segment->snapshot().pages.empty());
-  *segment->at(5 << 20) = 1;
-  EXPECT_EQ(segment->snapshot().pages.size(), 1u);
   EXPECT_FALSE(Segment::reserve(~uint64_t{0}));
-  // Nor does taking one touch them.
   unsigned char in_memory = 1;
   ASSERT_EQ(::mincore(segment->at(9 << 20), 4096, &in_memory), 0);
   EXPECT_EQ(in_memory & 1, 0);
