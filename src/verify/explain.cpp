@@ -170,14 +170,30 @@ std::vector<Remark> way_to(const Scene& s, unsigned r) {
 
 }  // namespace
 
+// The fields that call registers as Linux's log does; null: of every row.
+static constexpr struct {
+  const Diagnostic* row;
+  std::string_view field;
+} kinds_of_registers[] = {
+    {nullptr, "kind"},
+    {nullptr, "pointer"},
+    {&ArgumentType::row, "type"},
+    {&ArgumentType::row, "expected"},
+    {&KptrType::row, "type"},
+    {&KptrType::row, "expected"},
+    {&KptrStored::row, "type"},
+    {&KptrStored::row, "expected"},
+    {&DifferentPointers::row, "first"},
+    {&DifferentPointers::row, "now"},
+};
+
 Error in_plain_words(const Error& error) {
-  static constexpr const Diagnostic* types_of_registers[] = {&ArgumentType::row, &KptrType::row, &KptrStored::row};
-  const bool types = std::ranges::find(types_of_registers, &error.row()) != std::end(types_of_registers);
   std::vector<Field> fields = error.fields();
   for (Field& f : fields)
-    if (auto* text = std::get_if<std::string>(&f.value);
-        text != nullptr && (f.name == "kind" || (types && (f.name == "type" || f.name == "expected"))))
-      *text = plain_kinds(*text);
+    for (const auto& k : kinds_of_registers)
+      if (auto* text = std::get_if<std::string>(&f.value);
+          text != nullptr && f.name == k.field && (k.row == nullptr || k.row == &error.row()))
+        *text = plain_kinds(*text);
   return Error(std::make_unique<Error::Body>(Error::Body{&error.row(), std::move(fields), {}}));
 }
 

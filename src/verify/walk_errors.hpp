@@ -45,22 +45,22 @@ using isa::Pc;
     "{r} and the other operand of {op} are both pointers", "pointers of one kind may be compared or subtracted") \
   X(MovedTooFar, "SKEP-V0209", "moved-too-far", EINVAL, (std::string, pointer)(int64_t, by), \
     "math between {pointer} pointer and {by} is not allowed", \
-    "a {pointer} pointer is moved by {by}; at most 2^29 - 1 either way is allowed", "") \
+    "{pointer} is moved by {by}; at most 2^29 - 1 either way is allowed", "") \
   X(OffsetTooLarge, "SKEP-V0210", "offset-too-large", EINVAL, (std::string, pointer)(int64_t, off), \
     "{pointer} pointer offset {off} is not allowed", \
-    "this {pointer} pointer has moved {off} bytes already; at most 2^29 - 1 either way is allowed", "") \
+    "{pointer} was moved by {off} bytes already; at most 2^29 - 1 either way is allowed", "") \
   X(UnboundedBelow, "SKEP-V0211", "unbounded-below", EINVAL, (std::string, pointer), \
     "math between {pointer} pointer and register with unbounded min value is not allowed", \
-    "a {pointer} pointer is moved by a number that may be any negative one", "use an unsigned type, or compare with 0 first") \
+    "{pointer} is moved by a number that may be any negative one", "use an unsigned type, or compare with 0 first") \
   X(MovedOutside, "SKEP-V0212", "moved-outside", EINVAL, (std::string, pointer)(int64_t, by), \
     "value {by} makes {pointer} pointer be out of bounds", \
-    "a {pointer} pointer is moved by {by} or more; at most 2^29 - 1 either way is allowed", "bound the number before adding it") \
+    "{pointer} is moved by {by} or more; at most 2^29 - 1 either way is allowed", "bound the number before adding it") \
   X(MovesMaybeNull, "SKEP-V0213", "moves-maybe-null", EACCES, (isa::Reg, r)(std::string, pointer), \
     "{r} pointer arithmetic on {pointer} prohibited, null-check it first", \
-    "{r} becomes a moved {pointer}, which may be null", "compare the pointer with 0 before moving it") \
+    "{r} is moved before it is compared with 0: it is {pointer}", "compare the pointer with 0 before moving it") \
   X(CannotMove, "SKEP-V0214", "cannot-move", EACCES, (isa::Reg, r)(std::string, pointer), \
     "{r} pointer arithmetic on {pointer} prohibited", \
-    "{r} becomes a moved {pointer}; such pointers stay where they are", "") \
+    "{r} is {pointer}, which stays where it is", "") \
   X(HalfOfPointer, "SKEP-V0215", "half-of-pointer", EACCES, (isa::Reg, r), \
     "{r} 32-bit pointer arithmetic prohibited", \
     "a 32-bit operation on the pointer in {r} would cut it off", "use the 64-bit operation") \
@@ -158,19 +158,19 @@ using isa::Pc;
     "access the packet on the other side of the comparison") \
   X(NegativeOffset, "SKEP-V0312", "negative-offset", EACCES, (isa::Reg, r)(std::string, kind)(int64_t, off), \
     "negative offset {kind} ptr {r} off={off} disallowed", \
-    "{r} is a {kind} pointer moved to {off}, in front of its object", "") \
+    "{r} is {kind}, moved to {off}, in front of its object", "") \
   X(Moved, "SKEP-V0313", "moved-pointer", EACCES, (isa::Reg, r)(std::string, kind)(int64_t, off), \
     "dereference of modified {kind} ptr {r} off={off} disallowed", \
-    "{r} is a {kind} pointer that was moved by {off}; it must be used unmoved", "put the offset into the access itself") \
+    "{r} is {kind}, moved by {off}; it must be used unmoved", "put the offset into the access itself") \
   X(MovedVariably, "SKEP-V0314", "moved-variably", EACCES, (isa::Reg, r)(std::string, kind)(std::string, var), \
     "variable {kind} access var_off={var} disallowed", \
-    "{r} is a {kind} pointer moved by a number that is not known ({var})", "use constant offsets") \
+    "{r} is {kind}, moved by a number that is not known ({var})", "use constant offsets") \
   X(NoContextField, "SKEP-V0315", "no-context-field", EACCES, (int64_t, off)(uint64_t, size)(std::string, why), \
     "invalid bpf_context access off={off} size={size}", \
     "{size} bytes at {off} of the context: {why}", "") \
   X(NoSocketField, "SKEP-V0316", "no-socket-field", EACCES, (isa::Reg, r)(std::string, kind)(int64_t, off)(uint64_t, size)(std::string, why), \
     "{r} invalid {kind} access off={off} size={size}", \
-    "{size} bytes at {off} of the {kind} in {r}: {why}", "") \
+    "{size} bytes at {off} of {r}, which is {kind}: {why}", "") \
   X(OutsideFlowKeys, "SKEP-V0317", "outside-flow-keys", EACCES, (int64_t, off)(uint64_t, size), \
     "invalid access to flow keys off={off} size={size}", \
     "{size} bytes at {off} of the flow keys, which end before that", "") \
@@ -185,10 +185,10 @@ using isa::Pc;
     "programs may not {how} this map ({size} bytes at {off} of {value_size})", "make the map without that flag") \
   X(Misaligned, "SKEP-V0322", "misaligned", EACCES, (std::string, pointer)(std::string, words)(std::string, var)(int64_t, fixed)(int64_t, off)(uint64_t, size), \
     "misaligned {words}access off {var}+{fixed}+{off} size {size}", \
-    "{size} bytes through a {pointer} pointer at {var} + {fixed} + {off}, which is no multiple of the size", "access it byte by byte, or align it") \
+    "{size} bytes through {pointer} at {var} + {fixed} + {off}, which is no multiple of the size", "access it byte by byte, or align it") \
   X(DifferentPointers, "SKEP-V0323", "different-pointers", EINVAL, (std::string, first)(std::string, now), \
     "same insn cannot be used with different pointers", \
-    "this instruction gets a {now} on one path and a {first} on another, and Linux rewrites it for one of them", "use two instructions") \
+    "this instruction gets {now} on one path and {first} on another, and Linux rewrites it for one of them", "use two instructions") \
   X(NoAtomics, "SKEP-V0324", "no-atomics", EACCES, (isa::Reg, r)(std::string, pointer)(std::string, how), \
     "BPF_ATOMIC {how} {r} {pointer} is not allowed", \
     "an atomic operation {how} {r}, which is {pointer}", "use plain loads and stores there") \
