@@ -2,7 +2,8 @@
 // What a kernel can do, and since when: the only place where code's questions meet versions.
 //
 // The answers for 6.18 are graded by what its verifier does; the versions are of first releases, from documentation.
-// Long-term kernels carry back-ports that these do not know.
+// Long-term kernels carry back-ports that these do not know. Where a patch of 6.18 is named, that one was asked and has
+// it, 6.18.15 was asked and has not; those between were not asked.
 #pragma once
 
 #include "facts/rows.hpp"
@@ -63,6 +64,13 @@ namespace skep::facts {
   X(  scc_convergence,           "6.17" ) /* loops converge by strongly connected components */ \
   X(  speculation_barriers,      "6.17" ) /* an unsafe speculative path gets a barrier instead of a refusal */ \
   X(  static_stack_liveness,     "6.18" ) /* before the walk; earlier: marks along the walk */ \
+  X(  forked_and_or,             "6.18.44" ) /* &= and |= of a number that is 0 or -1 are walked with either */ \
+  X(  swapped_bits,              "6.18.44" ) /* le, be and bswap keep what is known of bits */ \
+  X(  low_pieces,                "6.18.44" ) /* signed and unsigned low half are cut to the one piece they share */ \
+  X(  single_members,            "6.18.44" ) /* the one number that bits and range leave is found */ \
+  X(  linked_scalars_any,        "6.18.44" ) /* copies at a distance, also by -=, a negative number, 32 bits */ \
+  X(  linked_scalars_sync,       "6.18.44" ) /* what copies at a distance learn is told to all their readings */ \
+  X(  packet_load_returns,       "6.18.44" ) /* a load of packet bytes in a subprogram may return to its caller */ \
   X(  insn_array,                "6.19" ) /* and indirect jumps */ \
   X(  pruned_constants,          "7.3"  ) /* branches on constants are gone before the walk */ \
   X(  circular_ranges,           "7.3"  ) \

@@ -77,4 +77,14 @@ inline constexpr std::string_view noreturn_functions =
     "__ia32_sys_exit __ia32_sys_exit_group __module_put_and_kthread_exit __x64_sys_exit __x64_sys_exit_group "
     "do_exit do_group_exit kthread_complete_and_exit kthread_exit make_task_dead";
 
+// Functions whose answer programs may change (fmod_ret), besides all named security_…; and those of them whose
+// programs may sleep.
+inline constexpr std::string_view modifiable_functions =
+    "bpf_fentry_test1 bpf_modify_return_test bpf_modify_return_test2 bpf_modify_return_test_tp update_socket_protocol";
+inline constexpr std::string_view sleepable_functions = "bpf_fentry_test1";
+
+// What trampolines themselves call: no program is attached there.
+inline constexpr std::string_view untraceable_functions =
+    "___migrate_enable __rcu_read_lock __rcu_read_unlock migrate_disable migrate_enable";
+
 }  // namespace skep::facts

@@ -55,7 +55,7 @@ class Target {
 
   // Resolved: "linux-6.18.44", "linux-6.18.44+caps=bpf,net_admin+nojit".
   std::string name() const;
-  Version version() const { return "6.18"_v; }
+  Version version() const { return {6, 18, static_cast<uint8_t>(patch_)}; }
   unsigned patch() const { return patch_; }
   Caps caps() const { return caps_; }
   Jit jit() const { return jit_; }

@@ -146,7 +146,9 @@ class Lowering {
     const Insn& i = insns_[pc];
     if (op == isa::Op::call_local) return out_.add_jump(s, after(pc) + i.imm);
     if (op == isa::Op::call_kfunc) return out_.add_fault("the user engine has no kfuncs yet");
-    const facts::Helper* row = target_.helper(static_cast<uint32_t>(i.imm));
+    const auto id = static_cast<uint32_t>(i.imm);
+    const facts::Helper* row = target_.prototype(id, type_);
+    if (row == nullptr) row = target_.helper(id);
     if (row == nullptr) return out_.add_fault("there is no helper " + std::to_string(i.imm) + " on " + target_.name());
     if (row->name == "tail_call") {
       s.op = vm::Op::tail_call;

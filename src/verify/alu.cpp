@@ -53,6 +53,11 @@ Result<void> Walk::alu(const isa::Insn& i, const isa::Row& row) {
       set_unknown(i.dst());
       return {};
     }
+    const bool swaps = op != isa::Alu::neg64 && op != isa::Alu::neg32;
+    if (swaps && !has_.swapped_bits) {
+      set_unknown(i.dst());
+      return {};
+    }
     dst.var = verify::alu(row, dst.var, dst.var);
     if (op != isa::Alu::le64) dst.id = 0;
     return {};
@@ -126,7 +131,7 @@ Result<void> Walk::arithmetic(const isa::Insn& i, const isa::Row& row) {
   if (by_register && dst.precise) TRY_VOID(precision_.mark(*cur_, i.src()));
   TRY_VOID(mask_number(i, row));
   const bool narrow = width(dst) <= 32;
-  if (const auto both = fork(row, dst.var, amount.var)) {
+  if (const auto both = has_.forked_and_or ? fork(row, dst.var, amount.var) : std::nullopt) {
     State& later = *TRY(put_aside(at_, at_));
     later.reg(i.dst()).var = both->later;
     dst.var = both->now;
@@ -144,7 +149,9 @@ void Walk::keep_relation(Reg& dst, const isa::Row& row, const Reg& amount, bool 
       (row.bits == 64 ? amount.var.is_constant() : amount.var.is_low_constant())) {
     const auto by = row.bits == 64 ? static_cast<int64_t>(amount.constant()) : static_cast<int32_t>(amount.constant());
     constexpr int64_t lowest = std::numeric_limits<int32_t>::min(), highest = std::numeric_limits<int32_t>::max();
-    if (by >= lowest && by <= highest && !(op == isa::Alu::sub && by == lowest)) {
+    const bool any = by >= lowest && by <= highest && !(op == isa::Alu::sub && by == lowest);
+    const bool upward = row.bits == 64 && op == isa::Alu::add && by >= 0 && by <= highest;
+    if (has_.linked_scalars_any ? any : upward) {
       dst.id |= row.bits == 64 ? id_adds_whole : id_adds_low;
       dst.off = static_cast<int32_t>(op == isa::Alu::sub ? -by : by);
       return;

@@ -96,7 +96,7 @@ static void collect_linked(State& s, const Flow& flow, uint32_t id, Linked& link
 }
 
 // What is now known of one number holds for its copies, and but for the constant for those that were moved from it.
-static void spread(State& s, const Reg& known, const Linked& linked) {
+void Walk::spread(State& s, const Reg& known, const Linked& linked) const {
   for (const LinkedPlace& p : std::span(linked.places).first(linked.count)) {
     Frame& frame = *s.frames[p.frame];
     Reg& r = p.is_register ? frame.regs[p.index] : frame.stack[p.index].spilled;
@@ -112,7 +112,10 @@ static void spread(State& s, const Reg& known, const Linked& linked) {
     r = known;
     r.off = before.off;
     r.id = before.id;
-    r.var = alu(isa::row(how == id_adds_low ? isa::Op::add32_imm : isa::Op::add64_imm), known.var, by);
+    if (has_.linked_scalars_sync)
+      r.var = verify::alu(isa::row(how == id_adds_low ? isa::Op::add32_imm : isa::Op::add64_imm), known.var, by);
+    else
+      r.var = Scalar::of(known.var.bits + by.bits, add(known.var.whole(), by.whole()), add(known.var.low(), by.low()));
   }
 }
 

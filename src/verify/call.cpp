@@ -41,7 +41,7 @@ Result<const facts::Helper*> Walk::helper_here(int32_t id) const {
   if (any == nullptr) return fail(NoSuchHelper{.id = id});
   const facts::Helper* h = target_.prototype(number, q_.helpers_as());
   const std::string name = "bpf_" + std::string(any->name);
-  const facts::CallRule* rule = facts::refused_by_attach(number, q_.helpers_as(), q_.attach_type(), prog_.attach_to);
+  const facts::CallRule* rule = facts::refused_by_attach(number, q_.helpers_as(), q_.attach_type(), hook_.function);
   if (h == nullptr || (rule != nullptr && rule->otherwise == facts::Refusal::unknown) ||
       (h->rare.needs && !target_.caps().allows(*h->rare.needs)))
     return fail(HelperNotForType{.helper = name, .id = id, .type = q_.type()});
@@ -126,7 +126,7 @@ Result<void> Walk::map_suits(uint32_t map, const Call& call) const {
 // Some helpers answer only where there is what they are asked for.
 Result<void> Walk::answers_here(const Call& call) const {
   const auto number = static_cast<uint64_t>(call.id);
-  const facts::CallRule* rule = facts::refused_by_attach(number, q_.type(), q_.attach_type(), prog_.attach_to);
+  const facts::CallRule* rule = facts::refused_by_attach(number, q_.type(), q_.attach_type(), hook_.function);
   if (rule == nullptr) return {};
   if (rule->otherwise == facts::Refusal::only_trampolines)
     return fail(OnlyTrampolines{.helper = call.name(), .id = call.id});

@@ -94,7 +94,10 @@ using isa::Pc;
     "the exception callback '{name}' is the program itself", "") \
   X(HandlerMissing, "SKEP-V0125", "handler-missing", EINVAL, (std::string, name), \
     "exception callback type id not found in func_info", \
-    "the exception callback '{name}' is not part of the program", "")
+    "the exception callback '{name}' is not part of the program", "") \
+  X(LineInConstant, "SKEP-V0126", "line-in-constant", EINVAL, (Pc, at)(uint64_t, line), \
+    "Invalid insn code at line_info[{line}].insn_off", \
+    "source line record {line} begins at {at}, which is the second half of a constant", "")
 
 // V013x: the stack of all frames together
 #define SKEP_DEPTH_REJECTIONS(X)                                                                                   \

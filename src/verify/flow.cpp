@@ -239,6 +239,7 @@ Judged<Flow> analyse(const Inputs& in) {
   TRY_VOID(find_subprograms(in, flow));
   TRY_VOID(check_jumps(in, flow));
   TRY_VOID(check_types(in, flow));
+  TRY_VOID(check_lines(in));
   TRY_VOID(check_words(in, flow));
   TRY_VOID(EdgeWalk(in, flow).run());
   find_loops(insns, flow);

@@ -51,7 +51,8 @@ Result<btf::TypeId> Walk::type_to_make(const KfuncCall& call) const {
   constexpr unsigned deepest = 4;
   const std::string& function = call.function.name;
   if (*call.constant > UINT32_MAX) return fail(TypeNumber{.function = function});
-  const btf::Btf* types = q_.module.btf.get();
+  // Linux looks at a program's types only where functions or lines have any.
+  const btf::Btf* types = prog_.subprogs.empty() && prog_.lines.empty() ? nullptr : q_.module.btf.get();
   if (types == nullptr) return fail(NoProgramTypes{.function = function});
   const auto id = static_cast<btf::TypeId>(*call.constant);
   if (id >= types->count() || types->type(id).kind != btf::Kind::struct_)

@@ -49,7 +49,9 @@ btf::TypeId Walk::kernels_context(std::string_view seen) const {
 }
 
 Walk::Hook Walk::find_hook() const {
-  Hook hook{.name = prog_.attach_to};
+  Hook hook{.name = prog_.attach_to, .function = prog_.attach_to};
+  if (q_.type() == ProgType::lsm) hook.function = "bpf_lsm_" + hook.name;
+  if (q_.attach_type() == AttachType::trace_iter) hook.function = "bpf_iter_" + hook.name;
   if (q_.kernel_types == nullptr || prog_.attach_to.empty()) return hook;
   constexpr std::string_view to_program = "prog:";
   if (prog_.attach_to.starts_with(to_program))
@@ -71,9 +73,9 @@ Walk::Hook Walk::find_hook() const {
     return hook;
   }
   if (q_.type() == ProgType::lsm) {
-    hook.prototype = prototype_of(types.find("bpf_lsm_" + name, Kind::func));
+    hook.prototype = prototype_of(types.find(hook.function, Kind::func));
   } else if (q_.attach_type() == AttachType::trace_iter) {
-    hook.prototype = prototype_of(types.find("bpf_iter_" + name, Kind::func));
+    hook.prototype = prototype_of(types.find(hook.function, Kind::func));
   } else if (q_.attach_type() == AttachType::trace_raw_tp) {
     hook.skipped = 1;  // a pointer that is the tracepoint's own
     if (const auto type = types.find("btf_trace_" + name, Kind::typedef_)) {
@@ -95,7 +97,7 @@ std::string Walk::no_hook() const {
 RegFlags Walk::argument_flags() const {
   bool trusted = q_.attach_type() == AttachType::trace_raw_tp || q_.attach_type() == AttachType::trace_iter;
   if (q_.type() == ProgType::struct_ops) trusted = true;
-  if (q_.type() == ProgType::lsm) trusted = !facts::has_word(facts::untrusted_lsm_hooks, "bpf_lsm_" + hook_.name);
+  if (q_.type() == ProgType::lsm) trusted = !facts::has_word(facts::untrusted_lsm_hooks, hook_.function);
   return trusted ? RegFlags(RegFlag::trusted) : RegFlags{};
 }
 
@@ -156,10 +158,33 @@ Result<Reg> Walk::typed_argument(unsigned index, const Access& a, int64_t off) c
   return r;
 }
 
+// What an LSM hook was answered before is a number of its range. Linux brings that in line with what is known of the
+// register's number so far, whatever it was, instead of forgetting it (seen in 6.18.15).
+Reg Walk::answered_so_far(const Reg& old) const {
+  const btf::Btf& types = *q_.kernel_types;
+  const bool number = types.resolve(types.type(hook_.prototype).size_or_type).kind != Kind::void_;
+  const auto rule = facts::lsm_return_rule(AttachType::lsm_mac, hook_.function,
+                                           number ? facts::HookReturns::number : facts::HookReturns::nothing);
+  if (rule.answer == facts::Answer::any) return Reg::any_number();
+  Reg r = old;
+  r.kind = RegKind::scalar;
+  r.flags = {};
+  r.ref = 0;
+  if (old.is(RegKind::not_init)) r.var = Scalar::unknown();
+  Range<uint64_t> whole = r.var.whole();
+  Range<uint32_t> low = r.var.low();
+  whole.keep_signed(rule.min, rule.max);
+  low.keep_signed(static_cast<int32_t>(rule.min), static_cast<int32_t>(rule.max));
+  r.var = Scalar::of(r.var.bits, whole, low);
+  r.var.sync();
+  if (!r.var.is_possible()) r.var = Scalar::of(r.var.bits, Range<uint64_t>::all(), Range<uint32_t>::all());
+  return r;
+}
+
 Result<void> Walk::access_arguments(const Access& a, int64_t off) {
   auto refuse = [&](std::string why) { return fail(NoArgument{.off = off, .size = a.size, .why = std::move(why)}); };
   if (off < 0 || off >= most_arguments * 8) return refuse("there are no arguments there");
-  if (a.what == Do::write) return refuse("arguments are only read");
+  if (a.what == Do::write && q_.type() != ProgType::lsm) return refuse("arguments are only read");
   if (off % a.size != 0) return refuse("it is not aligned");
   if (off % 8 != 0) return refuse("each argument begins at a multiple of 8");
   if (hook_.prototype == 0) return fail(NotModelled{.what = no_hook()});
@@ -179,7 +204,9 @@ Result<void> Walk::access_arguments(const Access& a, int64_t off) {
     index = static_cast<unsigned>(prototype.vlen - hook_.skipped + (off - end) / 8);
   }
   Reg now = TRY(typed_argument(index, a, off));
-  if (a.value < 0) return {};
+  if (a.value < 0 || a.what == Do::write) return {};
+  const bool answer = index + hook_.skipped == prototype.vlen;
+  if (answer && q_.attach_type() == AttachType::lsm_mac) now = answered_so_far(reg(static_cast<unsigned>(a.value)));
   if (now.maybe_null()) now.id = new_id();
   set(static_cast<unsigned>(a.value), now);
   return {};
@@ -201,7 +228,7 @@ Result<void> Walk::hook_returns(unsigned answer_register) {
     return {};
   }
   const facts::ReturnRule rule = facts::lsm_return_rule(
-      q_.attach_type(), "bpf_lsm_" + hook_.name, is_void ? facts::HookReturns::nothing : facts::HookReturns::number);
+      q_.attach_type(), hook_.function, is_void ? facts::HookReturns::nothing : facts::HookReturns::number);
   if (rule.answer == facts::Answer::any) return {};
   if (!reg(answer_register).is_scalar())
     return fail(ReturnsPointer{

@@ -30,17 +30,20 @@ bool Walk::iterates(uint32_t insn) const {
   return f != nullptr && f->is(KfuncFlag::iter_next);
 }
 
+// The slot of this offset, which is not positive. r10 itself is taken for its first slot.
+static uint64_t slot_of(int64_t off) { return static_cast<uint64_t>(off == 0 ? 0 : -off - 1) / slot_bytes; }
+
 bool Walk::iterator_is_active() const {
   const Reg& r = cur_->reg(1);
-  const auto slot = static_cast<std::size_t>(-(r.off + static_cast<int64_t>(r.constant())) - 1) / 8;
+  const uint64_t slot = slot_of(r.off + static_cast<int64_t>(r.constant()));
   return iter_state(cur_->frames[r.object]->stack[slot].spilled) == IterState::active;
 }
 
 // The slots [first, last] that an iterator of so many bytes takes, the lowest address last.
 std::optional<IterSlots> Walk::iterator_slots(const Reg& r, uint32_t slots) const {
   const int64_t off = r.off + static_cast<int64_t>(r.constant());
-  if (!r.var.is_constant() || off % 8 != 0 || off >= 0) return std::nullopt;
-  const auto last = static_cast<uint64_t>(-off - 1) / 8;
+  if (!r.var.is_constant() || off % 8 != 0 || off > 0) return std::nullopt;
+  const uint64_t last = slot_of(off);
   if (last + 1 < slots) return std::nullopt;
   return IterSlots{
       .frame = r.object, .first = static_cast<uint32_t>(last) + 1 - slots, .last = static_cast<uint32_t>(last)};

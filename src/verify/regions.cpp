@@ -180,8 +180,8 @@ Result<void> Walk::packet_load(const isa::Insn& i, const isa::Row& row) {
   TRY_VOID(unmoved(reg(6), 6, false));
   clear_caller_saved();
   set_unknown(0);
-  if (cur_->top > 0) return may_return_at_once(Reg::number(0));  // behind the packet's end the function answers 0
-  return {};
+  if (cur_->top == 0 || !has_.packet_load_returns) return {};
+  return may_return_at_once(Reg::number(0));  // behind the packet's end the function answers 0
 }
 
 }  // namespace skep::verify

@@ -31,7 +31,7 @@ class Chains {
     for (uint32_t s = 0; s < flow.subprogs.size(); ++s) find_ways(s);
   }
 
-  Result<StackDepth> run() {
+  Judged<StackDepth> run() {
     const bool apart = may_have_private_stacks(in_, flow_);
     const auto count = static_cast<uint32_t>(flow_.subprogs.size());
     forget();
@@ -87,22 +87,21 @@ class Chains {
     return (std::max(use_.bytes(s), least) + unit - 1) / unit * unit;
   }
 
-  Result<void> from(uint32_t s) {
+  Judged<void> from(uint32_t s) {
     tail_call_below_ = false;
     Chain chain;
     return enter(chain, s);
   }
 
   // Deeper than most_frames it refuses, so the recursion ends.
-  Result<void> enter(Chain above, uint32_t s) {
+  Judged<void> enter(Chain above, uint32_t s) {
     const facts::Limits& limits = in_.target.limits();
     if (!apart_) stack_[s] = Stack::shared;
     if (above.frames > 0 && flow_.subprogs[s].tail_calls) tail_call_below_ = true;
-    if (above.frames == most_frames) return fail(TooManyFrames{.frames = most_frames, .chain = names(above, s)});
+    if (above.frames == most_frames) return refuse(0, TooManyFrames{.frames = most_frames, .chain = names(above, s)});
     if (was_fine(above, s)) return {};
     if (s != 0 && flow_.subprogs[s].tail_calls && above.bytes >= limits.stack_above_tail_call)
-      return fail(
-          TailCallTooDeep{.bytes = above.bytes, .most = limits.stack_above_tail_call, .chain = names(above, s)});
+      return refuse(0, TailCallTooDeep{.bytes = above.bytes, .most = limits.stack_above_tail_call, .chain = names(above, s)});
     Chain chain = above;
     chain.subprogs[chain.frames++] = s;
     chain.in_callback |= is_callback(s);
@@ -110,30 +109,30 @@ class Chains {
     if (apart_ && stack_[s] == Stack::open && bytes >= limits.private_stack_bytes) stack_[s] = Stack::own;
     if (stack_[s] == Stack::own) {
       if (bytes > limits.stack_bytes)
-        return fail(FrameTooLarge{.subprog = s, .bytes = bytes, .most = limits.stack_bytes});
+        return refuse(0, FrameTooLarge{.subprog = s, .bytes = bytes, .most = limits.stack_bytes});
     } else {
       chain.bytes += bytes;
       if (chain.bytes > limits.stack_bytes)
-        return fail(StackTooDeep{
+        return refuse(0, StackTooDeep{
             .calls = chain.frames, .bytes = chain.bytes, .most = limits.stack_bytes, .chain = names(above, s)});
     }
     for (const Way& way : ways_[s]) TRY_VOID(follow(chain, way));
     if (tail_call_below_)
       for (unsigned f = 0; f < above.frames; ++f)
-        if (flow_.subprogs[above.subprogs[f]].catches) return fail(TailCallInHandler{.subprog = s});
+        if (flow_.subprogs[above.subprogs[f]].catches) return refuse(0, TailCallInHandler{.subprog = s});
     now_fine(above, s);
     return {};
   }
 
-  Result<void> follow(const Chain& chain, const Way& way) {
+  Judged<void> follow(const Chain& chain, const Way& way) {
     if (way.kind == Way::Kind::throw_) {
       if (!chain.in_callback) return {};
-      return fail(ThrowInCallback{.at = way.insn, .subprog = chain.subprogs[chain.frames - 1]});
+      return refuse(way.insn, ThrowInCallback{.at = way.insn, .subprog = chain.subprogs[chain.frames - 1]});
     }
     if (is_alone(way.to)) {
-      if (flow_.subprogs[way.to].tail_calls) return fail(TailCallInAsync{.subprog = way.to});
+      if (flow_.subprogs[way.to].tail_calls) return refuse(0, TailCallInAsync{.subprog = way.to});
       if (way.kind == Way::Kind::reference) return {};
-      if (flow_.subprogs[way.to].catches) return fail(CallsHandler{.at = way.insn});
+      if (flow_.subprogs[way.to].catches) return refuse(way.insn, CallsHandler{.at = way.insn});
     }
     return enter(chain, way.to);
   }
@@ -195,7 +194,7 @@ uint32_t FrameUse::total() const {
   return sum;
 }
 
-Result<StackDepth> check_stack_depth(const Inputs& in, const Flow& flow, const FrameUse& use) {
+Judged<StackDepth> check_stack_depth(const Inputs& in, const Flow& flow, const FrameUse& use) {
   return Chains(in, flow, use).run();
 }
 

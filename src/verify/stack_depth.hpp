@@ -61,6 +61,6 @@ struct StackDepth {
   std::vector<uint32_t> bytes;      // of each subprogram
   std::vector<bool> private_stack;  // of those that get one
 };
-Result<StackDepth> check_stack_depth(const Inputs& in, const Flow& flow, const FrameUse& use);
+Judged<StackDepth> check_stack_depth(const Inputs& in, const Flow& flow, const FrameUse& use);
 
 }  // namespace skep::verify

@@ -65,9 +65,9 @@ class StackDepthKernel : public testing::Test {
       ours += "\n";
       if (what == Asked::verdict) ours.clear();  // dead subprograms are gone from the kernel's figures
     } else {
-      ours = depth.error().kernel() + "\n";
+      ours = depth.error().error.kernel() + "\n";
     }
-    const bool same = said.err == (depth ? 0 : depth.error().row().err) && said.log.find(ours) != said.log.npos;
+    const bool same = said.err == (depth ? 0 : depth.error().error.row().err) && said.log.find(ours) != said.log.npos;
     if (!same && ++different_ < 10)
       ADD_FAILURE() << isa::print_program(prog_.insns) << "ours: " << ours << "kernel: " << said.err << "\n"
                     << said.log;

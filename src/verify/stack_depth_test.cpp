@@ -26,7 +26,7 @@ class StackDepthTest : public testing::Test {
   }
   std::string verdict(const facts::Target& target = {}) const {
     const auto depth = check_stack_depth({.module = none_, .prog = prog_, .target = target}, flow_, *use_);
-    return depth ? "accepted" : depth.error().kernel();
+    return depth ? "accepted" : depth.error().error.kernel();
   }
 
   module::Module none_;

@@ -159,4 +159,12 @@ Judged<void> check_types(const Inputs& in, Flow& flow) {
   return {};
 }
 
+Judged<void> check_lines(const Inputs& in) {
+  if (in.module.btf == nullptr) return {};
+  for (std::size_t n = 0; n < in.prog.lines.size(); ++n)
+    if (const uint32_t at = in.prog.lines[n].insn; at < in.prog.insns.size() && in.prog.insns[at].code == 0)
+      return refuse(0, LineInConstant{.at = {at}, .line = n});
+  return {};
+}
+
 }  // namespace skep::verify

@@ -12,5 +12,7 @@ Judged<void> find_subprograms(const Inputs& in, Flow& flow);
 Judged<void> check_jumps(const Inputs& in, Flow& flow);
 // Step 3.
 Judged<void> check_types(const Inputs& in, Flow& flow);
+// Lines begin with instructions, not within them.
+Judged<void> check_lines(const Inputs& in);
 
 }  // namespace skep::verify

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "verify/attachment.hpp"
 #include "verify/call_errors.hpp"
 #include "verify/map_use.hpp"
 #include "verify/object_errors.hpp"
@@ -32,19 +33,6 @@ static Result<void> attributes(const Question& q) {
   if (!facts::may_load(q.type(), q.target.caps())) return fail(NeedsCapability{.type = q.type()});
   if (!facts::takes_attach(q.type(), q.attach_type()))
     return fail(AttachTypeNotTaken{.type = q.type(), .attach = q.attach_type()});
-  return {};
-}
-
-// What Linux asks about the place where a program of this type is attached, before it walks.
-static Result<void> attachment(const Question& q) {
-  const facts::ProgTypeFacts& facts = facts::row(q.type()).rare;
-  const bool sleeps = (q.prog.flags & facts::prog_flag::sleepable) != 0;
-  if (!sleeps && facts.sleeps == facts::Sleeps::must) return fail(MustSleep{.type = q.type()});
-  if (sleeps && !facts::may_sleep(q.type(), q.attach_type())) return fail(MayNotSleep{.type = q.type()});
-  if (facts.names == facts::NamesTarget::function && q.prog.attach_to.empty())
-    return fail(NamesNoTarget{.type = q.type()});
-  if (facts.gpl_only && !q.gpl_compatible())
-    return fail(ProgramGpl{.what = q.type() == facts::ProgType::lsm ? "LSM" : "struct ops"});
   return {};
 }
 
@@ -80,7 +68,7 @@ static Answered answer(const Question& q, Recorder* recorder, Notes take_notes) 
     refuse(std::move(flow.error().error), flow.error().insn);
     return out;
   }
-  if (auto ok = attachment(q); !ok) {
+  if (auto ok = check_attachment(q); !ok) {
     refuse(std::move(ok).error(), 0);
     return out;
   }
@@ -96,7 +84,7 @@ static Answered answer(const Question& q, Recorder* recorder, Notes take_notes) 
     return out;
   }
   if (auto depth = check_stack_depth(inputs, walk.flow(), walk.frames()); !depth) {
-    refuse(std::move(depth).error(), 0);
+    refuse(std::move(depth.error().error), depth.error().insn);
     return out;
   }
   if (const auto missing = walk.missing_kfunc()) {

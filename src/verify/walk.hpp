@@ -226,6 +226,7 @@ class Walk {
   Result<void> may_goto(const isa::Insn& i);
   Taken decide_jump(const isa::Row& row, const Reg& a, const Reg& b) const;
   void learn(const isa::Insn& i, const isa::Row& row, State& s, Edge edge, const Reg& immediate);
+  void spread(State& s, const Reg& known, const Linked& linked) const;
   Result<void> learn_of_pointers(const isa::Insn& i, const isa::Row& row, State& falls, State& jumps);
   bool packet_compared(const isa::Insn& i, isa::Cmp op, State& falls, State& jumps);
   void null_tested(State& s, unsigned r, bool is_null);
@@ -295,12 +296,14 @@ class Walk {
     btf::TypeId prototype = 0;  // 0: not known
     unsigned skipped = 0;       // leading parameters that programs do not see
     std::string name = {};
-    Types of = Types::kernel;  // program: it is a function of a program of the module
+    std::string function = {};  // the kernel's own that stands for it: "bpf_lsm_file_open", "bpf_iter_task"
+    Types of = Types::kernel;   // program: it is a function of a program of the module
   };
   Hook find_hook() const;
   Hook find_program(std::string_view name) const;
   btf::TypeId kernels_context(std::string_view seen) const;
-  std::string no_hook() const;                                  // what is not known where there is no prototype
+  std::string no_hook() const;  // what is not known where there is no prototype
+  Reg answered_so_far(const Reg& old) const;
   Result<void> access_arguments(const Access& a, int64_t off);  // a context of typed arguments
   Result<Reg> typed_argument(unsigned index, const Access& a, int64_t off) const;
   RegFlags argument_flags() const;
@@ -484,6 +487,10 @@ class Walk {
   const module::ProgDef& prog_;
   const facts::Target& target_;
   facts::Privileges sw_;
+  // What patches of 6.18 differ in, asked once.
+  struct Has {
+    bool forked_and_or, swapped_bits, linked_scalars_any, linked_scalars_sync, packet_load_returns;
+  } has_;
   Flow flow_;
   const Kfuncs& kfuncs_;
   std::vector<MapView> maps_;

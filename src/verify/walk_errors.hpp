@@ -388,6 +388,21 @@ using isa::Pc;
     "Tracing programs must provide btf_id", \
     "{type} programs are attached to a function or tracepoint, and this one names none", \
     "name it in the section, as SEC(\"tp_btf/sched_switch\") does") \
+  X(NoPlaceToSleep, "SKEP-V0613", "no-place-to-sleep", EINVAL, (std::string, function), \
+    "{function} is not sleepable", \
+    "the program is to be sleepable, and {function} is called where nothing may sleep", "a section name without .s") \
+  X(NotModifiable, "SKEP-V0614", "not-modifiable", EINVAL, (std::string, function), \
+    "{function}() is not modifiable", \
+    "no program may change what {function} answers", "attach to its end with fexit, which only sees the answer") \
+  X(NotTraceable, "SKEP-V0615", "not-traceable", EINVAL, (std::string, function), \
+    "Attaching tracing programs to function '{function}' is rejected.", \
+    "{function} is what tracing itself is made of, and takes no programs", "") \
+  X(NeverReturns, "SKEP-V0616", "never-returns", EINVAL, (std::string, function), \
+    "Attaching fexit/fmod_ret to __noreturn function '{function}' is rejected.", \
+    "{function} never returns, so that nothing can run at its end", "attach to its begin with fentry") \
+  X(HookDisabled, "SKEP-V0617", "hook-disabled", EINVAL, (std::string, function), \
+    "points to disabled hook {function}", \
+    "no program may be attached to {function}", "") \
   X(LinuxFault, "SKEP-V0698", "linux-fault", EFAULT, (std::string, what), \
     "verifier bug: {what}", \
     "Linux gives up here, by a fault of its own: {what}", "") \

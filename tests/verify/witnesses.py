@@ -4,7 +4,7 @@
 what it is said to do. And there are enough: for 60 % at least of the programs that are refused because of values, in the
 case files, in fixes/ and among random ones.
 
-usage: witnesses.py SKEP [--random N] [--seed N] [--list]"""
+usage: witnesses.py SKEP FACTS [--random N] [--seed N] [--list]"""
 import argparse
 import collections
 import functools
@@ -14,10 +14,13 @@ import random
 import subprocess
 import sys
 
-import random_programs
-
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE / "random"))
+from generate import Plain, main_body  # noqa: E402
+from world import Facts  # noqa: E402
+
 LEAST = .6
+TYPES = ["socket_filter", "xdp", "sched_cls", "raw_tracepoint", "tracepoint", "cgroup_skb", "perf_event", "kprobe"]
 
 
 def batch(skep, questions):
@@ -38,11 +41,13 @@ def from_files(skep, files):
             if p["result"] == "rejected"]
 
 
-def from_chance(skep, count, seed):
-    chance = random.Random(seed)
-    kinds = [chance.choice(random_programs.TYPES) for _ in range(count)]
-    questions = [{"id": n, "do": ["verify", "witness"], "type": kind, "insns": random_programs.Program(chance, kind).hex(),
-                  "maps": random_programs.MAPS} for n, kind in enumerate(kinds)]
+def from_chance(skep, facts, count, seed):
+    chance, facts = random.Random(seed), Facts(facts)
+    questions = []
+    for n in range(count):
+        p = Plain(chance, facts, chance.choice(TYPES))
+        p.write(main_body)
+        questions.append({"id": n, "do": ["verify", "witness"], **p.line()})
     return [(f"random {a['id']}", a["verify"]["code"], a["witness"]) for a in batch(skep, questions)
             if a["verify"]["result"] == "rejected"]
 
@@ -57,13 +62,14 @@ def is_shown(witness, answer):
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("skep")
+    options.add_argument("facts")
     options.add_argument("--random", type=int, default=1500)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--list", action="store_true")
     options = options.parse_args()
     groups = {"cases": from_files(options.skep, sorted(map(str, HERE.glob("**/*.case")))),
               "fixes": from_files(options.skep, sorted(map(str, (HERE / "fixes").glob("*.bpf.c")))),
-              "random": from_chance(options.skep, options.random, options.seed)}
+              "random": from_chance(options.skep, options.facts, options.random, options.seed)}
     failed = 0
     for group, programs in groups.items():
         shown = [(name, w) for name, _, w in programs if w]

@@ -12,18 +12,23 @@ def pieces(of):
     return [piece for piece, _ in of], [weight for _, weight in of]
 
 
-ALL, QUIET = pieces(blocks.PIECES + calls.PIECES), pieces([(f, w) for f, w in blocks.PIECES if f is not blocks.lookup])
-
-
 class Written(Program):
+    ALL = pieces(blocks.PIECES + calls.PIECES)
+    QUIET = pieces([(f, w) for f, w in blocks.PIECES if f is not blocks.lookup])
+
     def block(self, count, quiet=False):
         """So many pieces, unless the program is long or deep enough."""
         if self.full or self.depth > 3:
             return
         self.depth += 1
-        for piece in self.chance.choices(*(QUIET if quiet else ALL), k=count):
+        for piece in self.chance.choices(*(self.QUIET if quiet else self.ALL), k=count):
             piece(self)
         self.depth -= 1
+
+
+class Plain(Written):
+    """Calls nothing but lookups."""
+    ALL = pieces(blocks.PIECES)
 
 
 def main_body(p):
