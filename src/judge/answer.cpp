@@ -173,6 +173,12 @@ std::string answer_line(const std::string& id, const Json& members) {
 
 }  // namespace
 
+// Walks of so many instructions are not worth their log.
+static bool is_refused_soon(const Json& verdict) {
+  constexpr int64_t soon = 20'000;
+  return verdict.value("result", "") == "rejected" && verdict.value("processed", int64_t{0}) < soon;
+}
+
 Rig& Batch::Answerer::rig_for(const facts::Target& target) {
   return rigs_.try_emplace(target.name(), target, options_.lanes).first->second;
 }
@@ -187,7 +193,10 @@ std::string Batch::Answerer::answer(std::string_view line) {
   Json out = Json::object();
   const bool ops = std::ranges::find(q->asks, Ask::ops) != q->asks.end();
   for (Ask ask : q->asks)
-    if (ask != Ask::ops || q->on_user) out[name(ask)] = member(rig, ask, *q, options_.kernel);
+    if (ask != Ask::ops || q->on_user) {
+      const Json& one = out[name(ask)] = member(rig, ask, *q, options_.kernel);
+      if (ask == Ask::verify && is_refused_soon(one)) q->foreseen = kernel::Foreseen::refused;
+    }
   if (ops && q->on_kernel && !out.contains(name(Ask::kernel)))
     out[name(Ask::kernel)] = member(rig, Ask::kernel, *q, options_.kernel);
   add_differences(out, *q);

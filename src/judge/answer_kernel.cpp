@@ -76,7 +76,8 @@ Json kernel_json(const Question& q) {
   const bool loaded = !verdict || verdict->verdict.outcome == kernel::Outcome::accepted;
   if (loaded)
     for (const RunInput& input : q.runs) runs.push_back(run_json(trial.run(input)));
-  for (std::size_t i = 0; loaded && i < q.module->maps.size(); ++i) contents.push_back(content_json(trial.content(i)));
+  const bool used = loaded && (!q.runs.empty() || !q.ops.empty());  // else they hold what the line says
+  for (std::size_t i = 0; used && i < q.module->maps.size(); ++i) contents.push_back(content_json(trial.content(i)));
   out["runs"] = std::move(runs);
   out["maps"] = std::move(contents);
   return out;

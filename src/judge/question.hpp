@@ -77,6 +77,7 @@ struct Question {
   kernel::WrittenTypes written = {};  // btf, func_info and line_info as they were given
   facts::Target target = {};
   uint32_t log = 0;
+  kernel::Foreseen foreseen = kernel::Foreseen::nothing;  // by skep's own verdict, where that was asked first
   std::size_t judged = SIZE_MAX;  // how many programs, from the first, the verdict is about
   std::vector<RunInput> runs = {};
   std::vector<Op> ops = {};

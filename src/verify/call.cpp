@@ -238,12 +238,19 @@ Result<void> Walk::release_argument(Call& call) {
   return fail(ReleaseUnowned{.r = to_reg(call.release)});
 }
 
-// What is held may be carried out of a function, but not out of the program.
-Result<void> Walk::nothing_held(std::string_view who) const {
+// What is held may be carried out of a function, but not out of the program. Of references Linux asks it only in the
+// program's own frame, though a tail call or a packet load in a function may end the program, too; and an operation may
+// keep the one that r0 holds.
+Result<void> Walk::nothing_held(std::string_view who, Leaving how) const {
+  auto stays = [&](const Reference& r) {
+    if (r.kind != Held::reference) return false;
+    if (how == Leaving::throws) return true;
+    return cur_->top == 0 && !(q_.type() == facts::ProgType::struct_ops && cur_->reg(0).ref == r.id);
+  };
   auto locked = [&](std::string region) { return fail(LeavesLocked{.who = std::string(who), .what = region}); };
   if (cur_->locks > 0) return locked("bpf_spin_lock");
   for (const Reference& r : cur_->held)
-    if (r.kind == Held::reference) return fail(Unreleased{.id = r.id, .insn = r.insn, .who = std::string(who)});
+    if (stays(r)) return fail(Unreleased{.id = r.id, .insn = r.insn, .who = std::string(who)});
   if (cur_->irq_id != 0) return locked("bpf_local_irq_save");
   if (cur_->rcu_locks > 0) return locked("bpf_rcu_read_lock");
   if (cur_->preempt_locks > 0) return locked("bpf_preempt_disable");

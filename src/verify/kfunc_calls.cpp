@@ -97,7 +97,7 @@ Result<void> Walk::throws() {
   const bool caught = std::ranges::any_of(flow_.subprogs, &Subprogram::catches);
   if (!caught) TRY_VOID(program_returns(1));
   clear_caller_saved();
-  TRY_VOID(nothing_held("bpf_throw"));
+  TRY_VOID(nothing_held("bpf_throw", Leaving::throws));
   ended_ = true;
   return {};
 }

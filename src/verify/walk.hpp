@@ -408,7 +408,8 @@ class Walk {
   static void forget_reference(State& s, uint32_t id);
   Result<void> release(uint32_t id);
   Result<void> release_argument(Call& call);
-  Result<void> nothing_held(std::string_view who) const;
+  enum class Leaving : uint8_t { answers, throws };
+  Result<void> nothing_held(std::string_view who, Leaving how = Leaving::answers) const;
 
   // kfunc_calls.cpp
   Result<void> call_kfunc(const isa::Insn& i);

@@ -16,7 +16,7 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "random"))
-from generate import Plain, main_body  # noqa: E402
+from generate import Plain  # noqa: E402
 from world import Facts  # noqa: E402
 
 LEAST = .6
@@ -46,7 +46,7 @@ def from_chance(skep, facts, count, seed):
     questions = []
     for n in range(count):
         p = Plain(chance, facts, chance.choice(TYPES))
-        p.write(main_body)
+        p.write(Plain.body)
         questions.append({"id": n, "do": ["verify", "witness"], **p.line()})
     return [(f"random {a['id']}", a["verify"]["code"], a["witness"]) for a in batch(skep, questions)
             if a["verify"]["result"] == "rejected"]

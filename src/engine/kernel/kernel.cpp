@@ -208,9 +208,9 @@ class Loading {
   // million instructions is too much to write, and where it ends says nothing.
   Program ask(sys::ProgramSpec& spec) const {
     const sys::WithoutCaps fewer(options_.caps == facts::Caps::all() ? 0 : bits_missing(options_.caps));
-    spec.log_level = options_.log | log_stats;
+    spec.log_level = options_.log | log_stats | (options_.foreseen == Foreseen::refused ? log_insns : 0);
     auto loaded = sys::load_program(spec);
-    if (loaded.err != 0 && !loaded.log.empty() && (options_.log & 3) == 0 &&
+    if (loaded.err != 0 && !loaded.log.empty() && (spec.log_level & 3) == 0 &&
         loaded.log.find("BPF program is too large") == std::string::npos) {
       spec.log_level |= log_insns;
       loaded = sys::load_program(spec);

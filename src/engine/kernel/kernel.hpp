@@ -33,10 +33,15 @@ struct WrittenTypes {
 // The Module's types and what they say of its programs, as the kernel wants them.
 WrittenTypes write_types(const module::Module& module);
 
+// What somebody thinks the kernel will say. Where a program will be refused, the log of its walk is asked for at once,
+// not by loading it again.
+enum class Foreseen : uint8_t { nothing, refused };
+
 struct Options {
   uint32_t log = 0;                       // the log to keep: bits 1, 2, 4 as the kernel has them
   facts::Caps caps = facts::Caps::all();  // of the loader; all: as this process has them
   const WrittenTypes* written = nullptr;
+  Foreseen foreseen = Foreseen::nothing;
 };
 
 struct Program {

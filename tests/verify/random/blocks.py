@@ -237,7 +237,7 @@ def key_on_stack(p, size, slot=BUFFER):
     """Leaves a key of this many bytes on the stack and its address in r2."""
     for at in range(0, max(size, 4), 4):
         if not p.slips():
-            p.emit(STORE_IMM[4], 10, 0, slot + at, p.pick([0, 0, 1, 3, 9]))
+            p.emit(STORE_IMM[4], 10, 0, slot + at, p.pick(p.keys))
     p.mov(2, 10)
     p.add(2, slot)
 

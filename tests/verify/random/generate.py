@@ -5,7 +5,10 @@ import random
 import blocks
 import calls
 import mutate
-from program import Program
+from bpf import STORE
+from program import SLOTS, Program
+
+PRANDOM = 7  # helper
 
 
 def pieces(of):
@@ -27,8 +30,22 @@ class Written(Program):
 
 
 class Plain(Written):
-    """Calls nothing but lookups."""
-    ALL = pieces(blocks.PIECES)
+    """Calls nothing but lookups that find the one element of an array, beside which nothing lies, and reads nothing that
+    nobody wrote: its numbers are chance's."""
+    ALL, keys = pieces(blocks.PIECES), [0]
+
+    def __init__(self, chance, facts, kind):
+        super().__init__(chance, facts, kind)
+        self.careless = .2
+
+    def pick_map(self, names):
+        return "one"
+
+    def body(self):
+        for at in SLOTS:
+            self.helper(PRANDOM)
+            self.emit(STORE[8], 10, 0, at)
+        self.block(self.chance.randint(2, 4))
 
 
 def main_body(p):
