@@ -62,7 +62,9 @@ Result<Buffer> structure_of(facts::Context context, const std::vector<std::pair<
 }  // namespace
 
 KernelTrial::KernelTrial(const Question& q)
-    : q_(q), loaded_(kernel::load(*q.module, {.log = q.log, .caps = q.target.caps(), .written = &q.written, .foreseen = q.foreseen})) {
+    : q_(q),
+      loaded_(kernel::load(*q.module,
+                           {.log = q.log, .caps = q.target.caps(), .written = &q.written, .foreseen = q.foreseen})) {
   bool programs = false, maps = false;
   for (const module::MapDef& def : q.module->maps) {
     per_cpu_ |= facts::row(def.type).copies == facts::Copies::per_cpu;

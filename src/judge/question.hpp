@@ -78,7 +78,7 @@ struct Question {
   facts::Target target = {};
   uint32_t log = 0;
   kernel::Foreseen foreseen = kernel::Foreseen::nothing;  // by skep's own verdict, where that was asked first
-  std::size_t judged = SIZE_MAX;  // how many programs, from the first, the verdict is about
+  std::size_t judged = SIZE_MAX;                          // how many programs, from the first, the verdict is about
   std::vector<RunInput> runs = {};
   std::vector<Op> ops = {};
   bool on_user = true, on_kernel = false;     // where `ops` go

@@ -101,7 +101,8 @@ class Chains {
     if (above.frames == most_frames) return refuse(0, TooManyFrames{.frames = most_frames, .chain = names(above, s)});
     if (was_fine(above, s)) return {};
     if (s != 0 && flow_.subprogs[s].tail_calls && above.bytes >= limits.stack_above_tail_call)
-      return refuse(0, TailCallTooDeep{.bytes = above.bytes, .most = limits.stack_above_tail_call, .chain = names(above, s)});
+      return refuse(
+          0, TailCallTooDeep{.bytes = above.bytes, .most = limits.stack_above_tail_call, .chain = names(above, s)});
     Chain chain = above;
     chain.subprogs[chain.frames++] = s;
     chain.in_callback |= is_callback(s);
@@ -113,8 +114,9 @@ class Chains {
     } else {
       chain.bytes += bytes;
       if (chain.bytes > limits.stack_bytes)
-        return refuse(0, StackTooDeep{
-            .calls = chain.frames, .bytes = chain.bytes, .most = limits.stack_bytes, .chain = names(above, s)});
+        return refuse(
+            0, StackTooDeep{
+                   .calls = chain.frames, .bytes = chain.bytes, .most = limits.stack_bytes, .chain = names(above, s)});
     }
     for (const Way& way : ways_[s]) TRY_VOID(follow(chain, way));
     if (tail_call_below_)

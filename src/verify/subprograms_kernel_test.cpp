@@ -69,7 +69,8 @@ class TypesOfFunctions : public testing::Test {
     }
     if (auto depth = check_stack_depth(in, *flow, FrameUse(*flow)); !depth) {
       EXPECT_EQ(said.err, depth.error().error.row().err) << said.log;
-      EXPECT_NE(said.log.find(depth.error().error.kernel()), said.log.npos) << depth.error().error.kernel() << "\n" << said.log;
+      EXPECT_NE(said.log.find(depth.error().error.kernel()), said.log.npos) << depth.error().error.kernel() << "\n"
+                                                                            << said.log;
       return std::string(depth.error().error.row().slug);
     }
     return "accepted";

@@ -218,7 +218,8 @@ bool Checker::argument(const Step& s, const facts::Helper& row, unsigned i) {
     case alloc_size_or_zero:
       if (!registers.all_clean(bit(reg))) repeatable = false;
       return true;
-    case ctx: return r[reg] == (context_ != nullptr ? context::virtual_base : arguments.r1) ? true : wants("the context");
+    case ctx:
+      return r[reg] == (context_ != nullptr ? context::virtual_base : arguments.r1) ? true : wants("the context");
     case const_map_ptr: return map_argument(reg) != nullptr ? true : wants("a map");
     case map_key: return buffer(s, reg, map_argument(1)->definition().key_size, access);
     case map_value: return buffer(s, reg, map_argument(1)->definition().value_size, access);
