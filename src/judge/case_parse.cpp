@@ -5,6 +5,7 @@
 
 #include "base/suggest.hpp"
 #include "facts/helpers.hpp"
+#include "facts/kfuncs.hpp"
 #include "isa/assemble.hpp"
 #include "isa/lexer.hpp"
 #include "judge/case.hpp"
@@ -32,13 +33,14 @@ std::size_t find_mark(std::string_view line, std::string_view mark) {
   return line.npos;
 }
 
-// What an instruction's names mean: helpers are Linux's, maps the file's.
+// What an instruction's names mean: helpers and kernel functions are Linux's, maps the file's.
 class CaseNames final : public isa::Names {
  public:
   explicit CaseNames(const std::vector<module::MapDecl>& maps) : maps_(maps) {}
   std::optional<isa::NameId> find(isa::Kind kind, std::string_view name) const override {
     if (kind == isa::Kind::helper)
       if (const facts::Helper* h = facts::helper_by_name(name)) return isa::NameId{.id = h->id};
+    if (kind == isa::Kind::kfunc && facts::kfunc_by_name(name) != nullptr) return isa::NameId{};  // by name
     if (kind == isa::Kind::map)
       for (std::size_t i = 0; i < maps_.size(); ++i)
         if (maps_[i].map.name == name) return isa::NameId{.id = static_cast<int32_t>(i)};
@@ -48,6 +50,8 @@ class CaseNames final : public isa::Names {
     std::vector<std::string> all;
     if (kind == isa::Kind::helper)
       for (const facts::Helper& h : facts::helpers()) all.emplace_back(h.name);
+    if (kind == isa::Kind::kfunc)
+      for (const facts::Kfunc& k : facts::kfuncs()) all.emplace_back(k.name);
     if (kind == isa::Kind::map)
       for (const module::MapDecl& m : maps_) all.push_back(m.map.name);
     return all;
@@ -249,6 +253,8 @@ class Parser {
       p.prog.license = decl.license;
       p.prog.target = target_of(decl);
       decl.prog.insns = std::move(code->insns);
+      for (const isa::Reference& r : code->references)
+        if (r.kind == isa::Kind::kfunc) decl.prog.externs.push_back({.insn = r.at, .name = r.name});
       m.progs.push_back(std::move(decl.prog));
     }
     m.maps = TRY_WITHIN(module::resolve(std::move(maps_), m.progs), file_.path);

@@ -10,7 +10,7 @@
 namespace skep::sys {
 
 namespace cap {
-inline constexpr unsigned net_admin = 12, sys_admin = 21, perfmon = 38, bpf = 39;
+inline constexpr unsigned net_admin = 12, sys_admin = 21, sys_boot = 22, perfmon = 38, bpf = 39;
 }
 
 class WithoutCaps {

@@ -90,14 +90,6 @@ Result<void> Walk::special_helper(Call& call) {
         return fail(RetvalOfVoid{.hook = hook_.name});
       return {};
     }
-    case per_cpu_ptr:
-    case this_cpu_ptr: {
-      if (!reg(1).flags.has(RegFlag::rcu)) return {};
-      const btf::Btf* types = types_of(reg(1));
-      if (types == nullptr || types->type(reg(1).object).kind != btf::Kind::struct_)
-        return fail(NotPerCpu{.r = to_reg(1)});
-      return {};
-    }
   }
   TRY_VOID(dynptr_helper(call));
   for (const facts::Arg& a : call.helper->args)
@@ -221,9 +213,7 @@ void Walk::forget_reference(State& s, uint32_t id) {
 
 // Whatever was made of the reference may not be used any more.
 Result<void> Walk::release(uint32_t id) {
-  const auto before = cur_->held.size();
   forget_reference(*cur_, id);
-  if (cur_->held.size() == before) return fail(NotHeld{.id = id});
   each_reg(*cur_, [&](Reg& r) {
     if (r.ref == id) spoil(r);
   });

@@ -69,9 +69,6 @@ using isa::Pc;
   X(HandlerParams, "SKEP-V0447", "handler-params", EINVAL, (std::string, function), \
     "exception cb only supports single integer argument", \
     "the exception callback {function} takes one integer, and nothing else", "declare it int name(u64 cookie)") \
-  X(NoType, "SKEP-V0448", "no-type", EFAULT, (std::string, function), \
-    "Global functions need valid BTF", \
-    "{function} is a global function without a type", "compile with -g") \
   X(NoElements, "SKEP-V0449", "no-elements", 524, (std::string, type), \
     "callback function not allowed for map", \
     "bpf_for_each_map_elem() does not visit {type} maps", "") \
@@ -120,18 +117,12 @@ using isa::Pc;
   X(NeedsRcu, "SKEP-V0463", "needs-rcu", EACCES, (std::string, function), \
     "kernel func {function} requires RCU critical section protection", \
     "{function} may only be called in an RCU region", "bpf_rcu_read_lock() before it") \
-  X(KfuncParams, "SKEP-V0464", "kfunc-params", EINVAL, (std::string, function)(uint64_t, count)(uint64_t, most), \
-    "Function {function} has {count} > {most} args", \
-    "{function} takes {count} arguments; {most} fit into registers", "") \
   X(KfuncNotNumber, "SKEP-V0465", "kfunc-not-number", EINVAL, (isa::Reg, r)(std::string, kind), \
     "{r} is not a scalar", \
     "{r} is {kind}, and the kernel function takes a number there", "") \
   X(KfuncNotConstant, "SKEP-V0466", "kfunc-not-constant", EINVAL, (isa::Reg, r), \
     "{r} must be a known constant", \
     "{r} must be known here, and it is not", "use a constant") \
-  X(KfuncParamType, "SKEP-V0467", "kfunc-param-type", EINVAL, (uint64_t, arg)(std::string, type), \
-    "Unrecognized arg#{arg} type {type}", \
-    "argument {arg} (from 0) of the kernel function is of a type that programs cannot give ({type})", "") \
   X(KfuncMaybeNull, "SKEP-V0468", "kfunc-maybe-null", EACCES, (uint64_t, arg), \
     "Possibly NULL pointer passed to trusted arg{arg}", \
     "argument {arg} (from 0) may be null, which this kernel function does not take", "compare it with 0 first") \
@@ -156,21 +147,12 @@ using isa::Pc;
   X(KfuncNotPlain, "SKEP-V0475", "kfunc-not-plain", EINVAL, (uint64_t, arg)(std::string, type)(std::string, or_void), \
     "arg#{arg} pointer type {type} must point to {or_void}scalar, or struct with scalar", \
     "argument {arg} (from 0) points to {type}, which is no plain data, so the register must be a kernel object", "") \
-  X(KfuncUnsized, "SKEP-V0476", "kfunc-unsized", EINVAL, (uint64_t, arg)(std::string, type), \
-    "arg#{arg} reference type('{type}') size cannot be determined: -22", \
-    "argument {arg} (from 0) points to {type}, whose size is not known", "") \
-  X(KfuncSizes, "SKEP-V0477", "kfunc-sizes", EINVAL, (uint64_t, arg), \
-    "2 or more rdonly/rdwr_buf_size parameters for kfunc", \
-    "argument {arg} (from 0) says the size of the result once more", "") \
   X(KfuncNotFunction, "SKEP-V0478", "kfunc-not-function", EINVAL, (uint64_t, arg)(std::string, kind), \
     "arg{arg} expected pointer to func", \
     "argument {arg} (from 0) is {kind}, and must be a function of the program", "") \
   X(KfuncReleasesNothing, "SKEP-V0479", "kfunc-releases-nothing", EINVAL, (std::string, function), \
     "release kernel function {function} expects refcounted PTR_TO_BTF_ID", \
     "{function} gives a reference up, and none was given to it", "") \
-  X(KfuncReturns, "SKEP-V0480", "kfunc-returns", EINVAL, (std::string, function)(std::string, type), \
-    "kernel function {function} returns pointer type {type} is not supported", \
-    "{function} returns a pointer to {type}, of which nothing is known", "") \
   X(NotOnStack, "SKEP-V0481", "iterator-not-on-stack", EINVAL, (uint64_t, arg)(std::string, kind), \
     "arg#{arg} expected pointer to an iterator on stack", \
     "argument {arg} (from 0) is {kind}; iterators live on the stack", "declare it as a local variable") \
@@ -183,18 +165,12 @@ using isa::Pc;
   X(IteratorNeedsRcu, "SKEP-V0484", "iterator-needs-rcu", EPROTO, (std::string, function), \
     "expected an RCU CS when using {function}", \
     "the RCU region in which the iterator was made has ended before {function}", "keep the region open until it is destroyed") \
-  X(AcquiresNoObject, "SKEP-V0485", "acquires-no-object", EINVAL, (std::string, function), \
-    "acquire kernel function does not return PTR_TO_BTF_ID", \
-    "{function} acquires and returns no object", "") \
   X(WalksTasks, "SKEP-V0486", "walks-tasks", EINVAL, (std::string, function), \
     "css_task_iter is only allowed in bpf_lsm, bpf_iter and sleepable progs", \
     "{function} is for LSM programs, iterators and programs that may sleep", "") \
   X(KfuncNeedsDevice, "SKEP-V0488", "kfunc-needs-device", EINVAL, (Pc, at), \
     "metadata kfuncs require device-bound program", \
-    "{at} asks for what a network device knows of a packet, which only programs bound to one device may", "") \
-  X(KfuncMemory, "SKEP-V0487", "kfunc-memory", EINVAL, (isa::Reg, r)(std::string, why), \
-    "{r} invalid mem access", \
-    "the kernel function reads and writes memory through {r}, and there it is not: {why}", "")
+    "{at} asks for what a network device knows of a packet, which only programs bound to one device may", "")
 // clang-format on
 SKEP_KFUNC_REJECTIONS(SKEP_REJECTION)
 SKEP_FUNCTION_REJECTIONS(SKEP_REJECTION)

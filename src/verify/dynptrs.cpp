@@ -48,16 +48,11 @@ Result<void> Walk::dynptr_argument(unsigned regno, const facts::Arg& arg, Call& 
   if (arg.release) {
     if (!reg(regno).is(RegKind::stack)) return fail(DynptrConstReleased{.r = to_reg(regno)});
     const Reg* d = dynptr_behind(regno);
+    // One with a reference is of a ring buffer, which is what those who release take.
     if (d == nullptr || d->ref == 0) return fail(DynptrUnowned{.r = to_reg(regno), .number = regno});
   }
-  if (reg(regno).is(RegKind::dynptr) && arg.use == facts::Use::writes) return fail(DynptrConst{.r = to_reg(regno)});
   const Reg d = TRY(given_dynptr(regno));
   const DynptrKind kind = kind_of(d);
-  const bool suits = arg.dynptr == facts::Dynptr::any ||
-                     (arg.dynptr == facts::Dynptr::ringbuf ? kind == DynptrKind::ringbuf : kind == DynptrKind::local);
-  if (!suits)
-    return fail(DynptrKindWrong{
-        .r = to_reg(regno), .kind = arg.dynptr == facts::Dynptr::ringbuf ? "ringbuf" : "local", .number = regno});
   if (call.id == facts::helper_id::dynptr_data) {
     call.dynptr = d.id;
     call.ref = d.ref;

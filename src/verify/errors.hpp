@@ -105,10 +105,6 @@ using isa::Pc;
     "combined stack size of {calls} calls is {bytes}. Too large", \
     "the {calls} functions {chain} use {bytes} bytes of stack together; {most} are allowed", \
     "keep large data in a per-CPU array map, or let one of them be inlined") \
-  X(FrameTooLarge, "SKEP-V0131", "frame-too-large", EACCES, (uint64_t, subprog)(uint64_t, bytes)(uint64_t, most), \
-    "stack size of subprog {subprog} is {bytes}. Too large", \
-    "subprogram {subprog} uses {bytes} bytes of stack; {most} are allowed", \
-    "keep large data in a per-CPU array map") \
   X(TailCallTooDeep, "SKEP-V0132", "tail-call-too-deep", EACCES, (uint64_t, bytes)(uint64_t, most)(std::string, chain), \
     "tail_calls are not allowed when call stack of previous frames is {bytes} bytes. Too large", \
     "the last of {chain} makes a tail call while the functions above it use {bytes} bytes of stack; less than {most} are allowed", \

@@ -51,7 +51,6 @@ Result<const Signature*> Walk::signature(uint32_t subprog) {
     if (q_.type() == facts::ProgType::ext)
       return fail(NotModelled{.what = "functions of programs that replace others"});
     const btf::TypeId type = flow_.subprogs[subprog].type;
-    if (type == 0) return fail(NoType{.function = "func#" + std::to_string(subprog)});
     known = TRY(signature_of({.types = *q_.module.btf,
                               .kernel = q_.kernel_types.get(),
                               .function = type,

@@ -75,7 +75,7 @@ Result<void> Walk::allocated_argument(unsigned regno, KfuncCall& call) {
   const KfuncRule right = per_cpu ? KfuncRule::percpu_obj_drop : KfuncRule::obj_drop;
   if (call.function.rule() != right)
     return fail(OtherDrop{.arg = arg, .right = per_cpu ? "bpf_percpu_obj_drop_impl" : "bpf_obj_drop_impl"});
-  if (r.ref == 0) return fail(NotOwned{.arg = arg, .kind = kernel_text(r.type())});
+  if (r.ref == 0) return fail(InternalFault{.what = "an object of nobody", .at = {at_}});
   return {};
 }
 
@@ -98,7 +98,6 @@ Result<void> Walk::root_argument(unsigned regno, FieldKind kind, KfuncCall& call
   const std::string what(kernel_name(kind));
   if (!r.is_plain(RegKind::map_value) && r.type() != owned)
     return fail(RootNowhere{.arg = regno - 1, .kind = kernel_text(r.type())});
-  if (r.is(RegKind::btf) && r.ref == 0) return fail(NotOwned{.arg = regno - 1, .kind = kernel_text(r.type())});
   if (!r.var.is_constant()) return fail(FieldMoves{.r = to_reg(regno), .what = what});
   const auto fields = fields_behind(r);
   const MapField* f = field_exactly_at(fields, kind, offset_of(r));
@@ -122,7 +121,6 @@ Result<void> Walk::node_argument(unsigned regno, FieldKind kind, const KfuncCall
   const KfuncRule rule = call.function.rule();
   if (rule == KfuncRule::list_push || rule == KfuncRule::rbtree_add) {
     if (r.type() != owned) return fail(NotAllocated{.arg = regno - 1, .kind = kernel_text(r.type())});
-    if (r.ref == 0) return fail(NotOwned{.arg = regno - 1, .kind = kernel_text(r.type())});
   } else {
     if (!r.flags.has(RegFlag::non_own_ref) && r.ref == 0)
       return fail(NoNodeToRemove{.function = call.function.name, .kind = kernel_text(r.type())});

@@ -139,8 +139,7 @@ void Walk::end_rcu() {
 
 Result<void> Walk::kfunc_arguments(KfuncCall& call) {
   const KernelFunction& f = call.function;
-  if (f.declared > f.params.size())
-    return fail(KfuncParams{.function = f.name, .count = f.declared, .most = f.params.size()});
+  if (f.declared > f.params.size()) return fail(NotModelled{.what = "so many arguments as " + f.name + " takes"});
   for (unsigned i = 0; i < f.count; ++i) {
     const KfuncParam& p = f.params[i];
     if (p.kind == KfuncArg::ignored) continue;
@@ -160,7 +159,6 @@ Result<void> Walk::kfunc_number(unsigned regno, const KfuncParam& p, KfuncCall& 
   const Reg& r = reg(regno);
   if (!r.is_scalar()) return fail(KfuncNotNumber{.r = to_reg(regno), .kind = kernel_text(r.type())});
   if (p.number == KfuncNumber::plain) return {};
-  if (p.number != KfuncNumber::constant && call.result_size != 0) return fail(KfuncSizes{.arg = regno - 1});
   if (!r.is_constant()) return fail(KfuncNotConstant{.r = to_reg(regno)});
   if (p.number == KfuncNumber::constant) {
     call.constant = r.constant();
@@ -246,9 +244,7 @@ Result<void> Walk::kfunc_memory(unsigned regno, const KfuncParam& p, KfuncCall& 
     }
     return {};
   }
-  const auto size = q_.kernel_types->size_of(p.type);
-  if (!size) return fail(KfuncUnsized{.arg = regno - 1, .type = spelled(*q_.kernel_types, p.type)});
-  return memory_of_function(regno, *size);
+  return memory_of_function(regno, q_.kernel_types->size_of(p.type).value_or(0));
 }
 
 Result<void> Walk::kfunc_object(unsigned regno, btf::TypeId want, const KfuncCall& call) {
@@ -292,7 +288,6 @@ Result<void> Walk::kfunc_returns(KfuncCall& call) {
   const btf::Type t = types.type(f.returned);
   if (t.kind == Kind::void_) return {};
   if (t.kind != Kind::ptr) {
-    if (f.is(KfuncFlag::acquire)) return fail(AcquiresNoObject{.function = f.name});
     set_unknown(0);
     if (f.rule() == KfuncRule::res_lock || f.rule() == KfuncRule::res_lock_irqsave) set_number(0, 0);
     return {};
@@ -320,14 +315,12 @@ Result<void> Walk::kfunc_returns_pointer(KfuncCall& call, const btf::Type& to) {
   const KernelFunction& f = call.function;
   const btf::Btf& types = *q_.kernel_types;
   const bool object = to.kind == Kind::struct_ || to.kind == Kind::union_;
-  if (f.is(KfuncFlag::acquire) && !object) return fail(AcquiresNoObject{.function = f.name});
   if (f.rule() == KfuncRule::session_cookie) call.result_size = 8, call.result_writable = true;
   Reg& r0 = reg(0);
   if (to.kind == Kind::void_) {
     set_unknown(0);
   } else if (!object) {
     if (call.result_size == 0) call.result_size = types.size_of(to.id).value_or(0);
-    if (call.result_size == 0) return fail(KfuncReturns{.function = f.name, .type = spelled(types, to.id)});
     r0 = Reg::pointer(RegKind::mem, call.result_writable ? RegFlags{} : RegFlags(RegFlag::rdonly));
     r0.object = static_cast<uint32_t>(call.result_size);
     r0.ref = call.ref;

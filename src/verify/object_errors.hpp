@@ -87,9 +87,6 @@ inline constexpr int enotsupp = 524;  // Linux's own, which no header for progra
   X(OtherField, "SKEP-V0723", "other-field", EINVAL, (int64_t, off)(std::string, what)(uint64_t, at), \
     "off {off} doesn't point to 'struct {what}' that is at {at}", \
     "the argument points at offset {off} of the value; its {what} is at {at}", "") \
-  X(SecondLock, "SKEP-V0724", "second-lock", EINVAL, (std::string, what), \
-    "Locking two {what}s are not allowed", \
-    "a second {what} is taken", "unlock the first one before") \
   X(SameLock, "SKEP-V0725", "same-lock", EINVAL, (std::string, what), \
     "Acquiring the same lock again, AA deadlock detected", \
     "this {what} is held already", "") \
@@ -117,9 +114,6 @@ inline constexpr int enotsupp = 524;  // Linux's own, which no header for progra
   X(KptrMode, "SKEP-V0733", "kptr-mode", EACCES, (uint64_t, off), \
     "kptr in map can only be accessed using BPF_MEM instruction mode", \
     "the kernel pointer at offset {off} is no operand of such an instruction", "load it, and work with the copy") \
-  X(KptrType, "SKEP-V0734", "kptr-type", EINVAL, (isa::Reg, r)(std::string, type)(std::string, expected), \
-    "invalid kptr access, {r} type={type} expected={expected}", \
-    "{r} is {type}, and the field holds {expected}", "") \
   X(KptrStored, "SKEP-V0735", "kptr-stored", EACCES, (isa::Reg, r)(std::string, type)(std::string, expected), \
     "invalid kptr access, {r} type={type} expected={expected}", \
     "{r} is {type}, and the field holds {expected}", "") \
@@ -171,9 +165,6 @@ inline constexpr int enotsupp = 524;  // Linux's own, which no header for progra
   X(BeyondMember, "SKEP-V0759", "beyond-member", EACCES, (std::string, member)(uint64_t, end)(std::string, type)(uint64_t, off)(uint64_t, size), \
     "access beyond the end of member {member} (mend:{end}) in struct {type} with off {off} size {size}", \
     "member {member} of struct {type} ends at {end}; {size} bytes at {off} go on", "") \
-  X(NotStruct, "SKEP-V0760", "not-a-struct", EINVAL, (std::string, type), \
-    "Type '{type}' is not a struct", \
-    "{type} is no structure", "") \
   X(OtherStruct, "SKEP-V0761", "other-struct", EACCES, (isa::Reg, r)(std::string, type)(std::string, expected), \
     "{r} is of type {type} but {expected} is expected", \
     "{r} points to a struct {type}; the function takes a struct {expected}", "") \
@@ -189,9 +180,6 @@ inline constexpr int enotsupp = 524;  // Linux's own, which no header for progra
   X(NotVariable, "SKEP-V0774", "not-a-variable", EINVAL, (int64_t, id), \
     "pseudo btf_id {id} in ldimm64 isn't KIND_VAR or KIND_FUNC", \
     "type {id} of the kernel is neither a variable nor a function", "") \
-  X(NotPerCpu, "SKEP-V0765", "not-per-cpu", EINVAL, (isa::Reg, r), \
-    "Helper has invalid btf/btf_id in {r}", \
-    "{r} points to no structure", "") \
   X(MapObjectWrite, "SKEP-V0766", "map-object-write", EACCES, (std::string, type), \
     "only read from {type} is supported", \
     "{type} belongs to the kernel; programs only read it", "") \
@@ -202,7 +190,7 @@ inline constexpr int enotsupp = 524;  // Linux's own, which no header for progra
     "no write support to {type} at off {off}", \
     "operations may write some members of struct {type}, and none begins at offset {off}", "") \
   X(BeyondWritable, "SKEP-V0771", "beyond-writable", EACCES, (std::string, type)(uint64_t, off)(uint64_t, size)(uint64_t, end), \
-    "write access at off {off} with size {size}", \
+    "write access at off {off} with size {size} beyond the member of {type} ended at {end}", \
     "the member of struct {type} that operations may write at offset {off} ends at {end}; {size} bytes go on", "") \
   X(WantsZeroFlags, "SKEP-V0768", "wants-zero-flags", EINVAL, (isa::Reg, r), \
     "get_local_storage() doesn't support non-zero flags", \
@@ -222,12 +210,6 @@ inline constexpr int enotsupp = 524;  // Linux's own, which no header for progra
   X(DynptrMissing, "SKEP-V0782", "dynptr-missing", EINVAL, (isa::Reg, r)(uint64_t, number), \
     "Expected an initialized dynptr as arg #{number}", \
     "{r}, argument {number}, must be a dynptr, and there is none", "") \
-  X(DynptrKindWrong, "SKEP-V0783", "dynptr-kind", EINVAL, (isa::Reg, r)(std::string, kind)(uint64_t, number), \
-    "Expected a dynptr of type {kind} as arg #{number}", \
-    "{r}, argument {number}, must be a {kind} dynptr", "") \
-  X(DynptrConst, "SKEP-V0784", "dynptr-const", EINVAL, (isa::Reg, r), \
-    "cannot pass pointer to const bpf_dynptr, the helper mutates it", \
-    "{r} is a dynptr that may not change", "") \
   X(DynptrUnowned, "SKEP-V0785", "dynptr-unowned", EINVAL, (isa::Reg, r)(uint64_t, number), \
     "arg {number} is an unacquired reference", \
     "{r}, argument {number}, is given up, but it is nothing that was acquired", "") \

@@ -37,9 +37,6 @@ namespace skep::verify {
   X(OtherDrop, "SKEP-V0807", "other-drop", EINVAL, (uint64_t, arg)(std::string, right), \
     "arg#{arg} expected for {right}()", \
     "argument {arg} (from 0) is given back to the wrong function", "call {right}()") \
-  X(NotOwned, "SKEP-V0808", "not-owned", EINVAL, (uint64_t, arg)(std::string, kind), \
-    "allocated object must be referenced", \
-    "argument {arg} (from 0) is {kind}: the object is not the program's, a list, a tree or a value holds it", "take it out first: bpf_list_pop_front(), bpf_rbtree_remove(), bpf_kptr_xchg()") \
   X(NotCounted, "SKEP-V0809", "not-counted", EINVAL, (uint64_t, arg)(std::string, kind), \
     "arg#{arg} doesn't point to a type with bpf_refcount field", \
     "argument {arg} (from 0) is {kind}, whose references nobody counts", "give the structure a member struct bpf_refcount") \
@@ -115,9 +112,9 @@ namespace skep::verify {
   X(DynptrNowhere, "SKEP-V0842", "dynptr-nowhere", EINVAL, (uint64_t, arg)(std::string, kind), \
     "arg#{arg} expected pointer to stack or const struct bpf_dynptr", \
     "argument {arg} (from 0) is {kind}; dynptrs live on the stack", "declare it as a local variable") \
-  X(DynptrInTheWay, "SKEP-V0843", "dynptr-in-the-way", EINVAL, (isa::Reg, r), \
-    "Dynptr has to be an uninitialized dynptr", \
-    "{r} is where a dynptr is to be made, and another one is there that cannot be lost", "submit or discard it first") \
+  X(DynptrInTheWay, "SKEP-V0843", "dynptr-in-the-way", EFAULT, (isa::Reg, r), \
+    "verifier bug: misconfigured dynptr helper type flags", \
+    "{r} is where a dynptr is to be made, and the one that the program was given is there", "make it on the stack") \
   X(SliceOfReadOnly, "SKEP-V0844", "slice-of-read-only", EINVAL, (std::string, function), \
     "the prog does not allow writes to packet data", \
     "{function} gives memory to write, and programs of this type only read packets", "bpf_dynptr_slice()") \

@@ -69,7 +69,6 @@ Result<void> Walk::access_stack(const Access& a, int64_t off) {
   }
   if (a.what == Do::write) return write_stack_somewhere(f, r, off, a);
   if (a.value < 0) return fail(StackVariableToHelper{.var = kernel_tnum(r.var.bits), .off = off, .size = a.size});
-  if (!sw_.bypass_spec_v1) return fail(StackVariable{.r = to_reg(a.reg), .var = kernel_tnum(r.var.bits)});
   TRY_VOID(stack_argument(a.reg, off, a.size, Zero::refused, Do::read, nullptr));
   read_bytes(f, r.var.smin + off, r.var.smax + off + a.size, static_cast<unsigned>(a.value));
   touch(f, r.var.smin + off);
@@ -153,7 +152,6 @@ Result<void> Walk::write_stack_somewhere(Frame& f, const Reg& pointer, int64_t o
     s.spilled = Reg{};
     const bool stays_zero = zero && b == Byte::zero;
     zero_kept |= stays_zero;
-    if (b == Byte::invalid && !sw_.allow_uninit_stack) return fail(UninitInVariableWrite{.insn = {at_}, .off = o});
     b = stays_zero ? Byte::zero : Byte::misc;
   }
   if (zero_kept && a.value >= 0) TRY_VOID(precision_.mark(*cur_, static_cast<unsigned>(a.value)));
@@ -233,7 +231,6 @@ Result<void> Walk::stack_argument(unsigned regno, int64_t off, uint64_t size, Ze
   if (size == 0 && zero == Zero::refused) return fail(ZeroSized{.r = to_reg(regno)});
   TRY_VOID(stack_bounds(regno, off, static_cast<int64_t>(size), what));
   const bool fixed = r.var.is_constant();
-  if (!fixed && !sw_.bypass_spec_v1) return fail(StackVariable{.r = to_reg(regno), .var = kernel_tnum(r.var.bits)});
   const int64_t low = (fixed ? static_cast<int64_t>(r.constant()) : r.var.smin) + off;
   const int64_t high = (fixed ? low : r.var.smax + off) + static_cast<int64_t>(size);
   if (raw != nullptr && fixed) {

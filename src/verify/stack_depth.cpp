@@ -108,10 +108,7 @@ class Chains {
     chain.in_callback |= is_callback(s);
     const uint32_t bytes = rounded(s);
     if (apart_ && stack_[s] == Stack::open && bytes >= limits.private_stack_bytes) stack_[s] = Stack::own;
-    if (stack_[s] == Stack::own) {
-      if (bytes > limits.stack_bytes)
-        return refuse(0, FrameTooLarge{.subprog = s, .bytes = bytes, .most = limits.stack_bytes});
-    } else {
+    if (stack_[s] != Stack::own) {
       chain.bytes += bytes;
       if (chain.bytes > limits.stack_bytes)
         return refuse(

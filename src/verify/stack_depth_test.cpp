@@ -76,9 +76,6 @@ TEST_F(StackDepthTest, PrivateStacks) {
   EXPECT_EQ(verdict(), "accepted");
   flow_.subprogs[0].tail_calls = true;
   EXPECT_EQ(verdict(), "combined stack size of 2 calls is 1024. Too large");
-  program(calls_one, ProgType::tracepoint);
-  frames({520, 0});
-  EXPECT_EQ(verdict(), "stack size of subprog 0 is 528. Too large");
   program(calls_one, ProgType::xdp);
   frames({512, 8});
   EXPECT_EQ(verdict(), "combined stack size of 2 calls is 528. Too large");

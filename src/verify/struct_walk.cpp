@@ -54,7 +54,7 @@ class Descent {
   Result<AtOffset> into(btf::TypeId id) {
     for (;;) {
       const Type record = types_.resolve(id);
-      if (!is_record(record)) return fail(NotStruct{.type = words_for(record)});
+      if (!is_record(record)) return fail(ObjectBeyond{.type = words_for(record), .off = off_, .size = size_});
       if (record.kind == Kind::union_ && record.vlen != 1) flags_ = flags_ | RegFlag::untrusted;
       if (off_ + size_ > record.size_or_type) {
         const Tail tail = flexible_tail(types_, record);

@@ -213,9 +213,6 @@ using isa::Pc;
   X(StackBoundsVariableAbove, "SKEP-V0368", "may-be-above-stack", EINVAL, (isa::Reg, r)(std::string, how)(std::string, var)(int64_t, off)(int64_t, size), \
     "invalid variable-offset {how} stack {r} var_off={var} off={off} size={size}", \
     "{how} the stack through {r}: {size} bytes at r10 + {off} + {var} may reach above r10", "bound the index first") \
-  X(StackVariable, "SKEP-V0354", "stack-variable", EACCES, (isa::Reg, r)(std::string, var), \
-    "{r} variable offset stack access prohibited for !root, var_off={var}", \
-    "{r} points to a place of the stack that is not known ({var}); without CAP_PERFMON that is refused", "use constant offsets") \
   X(StackVariableToHelper, "SKEP-V0355", "stack-variable-argument", EACCES, (std::string, var)(int64_t, off)(int64_t, size), \
     "variable offset stack pointer cannot be passed into helper function; var_off={var} off={off} size={size}", \
     "{size} bytes of the stack at r10 + {off} + {var}, a place that is not known", "use constant offsets") \
@@ -243,9 +240,6 @@ using isa::Pc;
   X(SpillInVariableWrite, "SKEP-V0363", "spill-in-variable-write", EINVAL, (Pc, insn)(int64_t, off), \
     "spilled ptr in range of var-offset stack write; {insn}, ptr off: {off}", \
     "{insn} writes the stack at a place that is not known; a pointer kept at r10 + {off} may be hit", "") \
-  X(UninitInVariableWrite, "SKEP-V0364", "uninit-in-variable-write", EINVAL, (Pc, insn)(int64_t, off), \
-    "uninit stack in range of var-offset write prohibited for !root; {insn}, off: {off}", \
-    "{insn} writes the stack at a place that is not known; r10 + {off} would remain unwritten", "initialise all of it first") \
   X(LeaksFromStack, "SKEP-V0365", "leaks-from-stack", EACCES, (int64_t, off), \
     "leaking pointer from stack off {off}", \
     "the pointer kept at r10 + {off} would be used as a number", "") \
@@ -321,9 +315,6 @@ using isa::Pc;
   X(ReturnsStack, "SKEP-V0420", "returns-stack", EINVAL, (isa::Reg, r), \
     "cannot return stack pointer to the caller", \
     "{r} points to the stack and is returned", "") \
-  X(GlobalArguments, "SKEP-V0421", "global-arguments", EINVAL, (uint64_t, subprog)(std::string, function)(std::string, why), \
-    "Caller passes invalid args into func#{subprog} ('{function}')", \
-    "the call of {function} (function {subprog}): {why}", "") \
   X(NoTypesForCallback, "SKEP-V0422", "callback-without-types", EINVAL, (Pc, at), \
     "missing btf func_info", \
     "{at} takes the address of a function, and the program has no BTF", "compile with -g") \
@@ -336,9 +327,6 @@ using isa::Pc;
   X(Unreleased, "SKEP-V0500", "unreleased", EINVAL, (uint64_t, id)(int64_t, insn)(std::string, who), \
     "Unreleased reference id={id} alloc_insn={insn}\n{who} would lead to reference leak", \
     "what instruction {insn} acquired (reference {id}) is not given back on this path", "release it on every path, early returns included") \
-  X(NotHeld, "SKEP-V0501", "not-held", EINVAL, (uint64_t, id), \
-    "reference {id} has not been acquired before", \
-    "reference {id} is given back, and it is not held here", "") \
   X(LeavesLocked, "SKEP-V0502", "leaves-locked", EINVAL, (std::string, who)(std::string, what), \
     "{who} cannot be used inside {what}-ed region", \
     "{who} inside of a {what} region", "end the region first")

@@ -19,7 +19,9 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 LEAST = 95  # of 100 rules
-NO_RULES = {"NotModelled", "InternalFault"}  # what skep lacks, and what only a fault in skep can cause
+# What skep lacks, what only a fault in skep can cause, and the walk's end after a million instructions.
+NO_RULES = {"NotModelled", "InternalFault", "TooComplex"}
+TOO_SLOW = {"too-long.case"}  # to be asked about once a rule
 PER_FILE = 64  # places
 SUBJECTS = ["calls", "objects", "fixes"]  # C files
 COMPILER = ["ccache"] if os.path.exists("/usr/bin/ccache") else []
@@ -138,7 +140,7 @@ def main():
     release = options.build.resolve()
     folder = options.keep or release / "mutants"
     program, sites = build(folder.resolve(), release)
-    corpus = sorted((ROOT / "tests/verify").glob("*/*.case"))
+    corpus = sorted(p for p in (ROOT / "tests/verify").glob("*/*.case") if p.name not in TOO_SLOW)
     for subject in SUBJECTS:
         corpus += sorted((ROOT / "tests/verify" / subject).glob("*.bpf.c"))
     files = [str(p.relative_to(ROOT)) for p in corpus]

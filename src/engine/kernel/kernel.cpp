@@ -42,11 +42,19 @@ uint64_t bits_missing(facts::Caps caps) {
   constexpr std::pair<facts::Cap, unsigned> all[] = {{bpf, sys::cap::bpf},
                                                      {net_admin, sys::cap::net_admin},
                                                      {perfmon, sys::cap::perfmon},
-                                                     {sys_admin, sys::cap::sys_admin}};
+                                                     {sys_admin, sys::cap::sys_admin},
+                                                     {sys_admin, sys::cap::sys_boot}};  // stands for all others
   uint64_t bits = 0;
   for (const auto& [cap, number] : all)
     if (!caps.has(cap)) bits |= uint64_t{1} << number;
   return bits;
+}
+
+// Letters that Linux takes in the names of maps and programs.
+bool may_be_a_name(std::string_view name) {
+  return std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+  });
 }
 
 class Loading {
@@ -255,6 +263,7 @@ sys::Answer<sys::Map> create(const module::MapDef& def, int btf) {
                     .max_entries = def.max_entries,
                     .flags = def.flags,
                     .extra = def.extra,
+                    .name = may_be_a_name(def.name) ? std::string_view(def.name) : "",
                     .values = row.copies == facts::Copies::per_cpu ? sys::Values::per_cpu : sys::Values::one};
   if (def.key_type != 0 || def.value_type != 0) {
     spec.btf = btf;
