@@ -179,8 +179,6 @@ static constexpr struct {
     {nullptr, "pointer"},
     {&ArgumentType::row, "type"},
     {&ArgumentType::row, "expected"},
-    {&KptrType::row, "type"},
-    {&KptrType::row, "expected"},
     {&KptrStored::row, "type"},
     {&KptrStored::row, "expected"},
     {&DifferentPointers::row, "first"},
