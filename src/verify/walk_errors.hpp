@@ -339,9 +339,6 @@ using isa::Pc;
   X(TooManyBranches, "SKEP-V0601", "too-many-branches", EFAULT, (uint64_t, count)(uint64_t, most)(std::string, of), \
     "The sequence of {count} jumps is too complex{of}.", \
     "{count} branches wait to be walked; {most} may", "break the function into smaller ones") \
-  X(TooManyRounds, "SKEP-V0613", "too-many-rounds", ENOMEM, (uint64_t, count)(uint64_t, most)(std::string, then), \
-    "The sequence of {count} jumps is too complex.{then}", \
-    "{count} branches wait to be walked with another round of this loop; {most} may", "fewer branches within the loop, or more functions") \
   X(EndlessLoop, "SKEP-V0602", "endless-loop", EINVAL, (int64_t, insn), \
     "infinite loop detected at insn {insn}", \
     "the loop at instruction {insn} comes back with nothing changed, so it never ends", "let a counter decide when it ends") \
@@ -391,6 +388,9 @@ using isa::Pc;
   X(HookDisabled, "SKEP-V0617", "hook-disabled", EINVAL, (std::string, function), \
     "points to disabled hook {function}", \
     "no program may be attached to {function}", "") \
+  X(TooManyRounds, "SKEP-V0618", "too-many-rounds", ENOMEM, (uint64_t, count)(uint64_t, most)(std::string, then), \
+    "The sequence of {count} jumps is too complex.{then}", \
+    "{count} branches wait to be walked with another round of this loop; {most} may", "fewer branches within the loop, or more functions") \
   X(LinuxFault, "SKEP-V0698", "linux-fault", EFAULT, (std::string, what), \
     "verifier bug: {what}", \
     "Linux gives up here, by a fault of its own: {what}", "") \
