@@ -68,11 +68,11 @@ std::optional<uint32_t> walked(std::string_view line) {
   return static_cast<uint32_t>(*number_at(line));
 }
 
-// "jump out of range from insn 3 to 70"
+// "jump out of range from insn 3 to 70", "bpf_throw kfunc (insn 10) cannot be called from callback subprog 1"
 std::optional<uint32_t> named_in(std::string_view message) {
   constexpr std::string_view word = "insn ";
   for (auto at = message.find(word); at != message.npos; at = message.find(word, at + 1)) {
-    if (at != 0 && message[at - 1] != ' ') continue;
+    if (at != 0 && message[at - 1] != ' ' && message[at - 1] != '(') continue;
     if (auto n = number_at(message.substr(at + word.size()))) return static_cast<uint32_t>(*n);
   }
   return std::nullopt;
