@@ -90,7 +90,7 @@ constexpr ProgTypes uid_readers = tc_cgroup_skb | ProgTypes{socket_filter, sk_sk
 constexpr ProgTypes netns_readers =
     tc_cgroup_skb | ProgTypes{socket_filter, cgroup_sock, sock_ops, sk_msg, cgroup_sock_addr, cgroup_sockopt};
 constexpr ProgTypes storage_users =
-    tc_cgroup_skb | ProgTypes{sock_ops, sk_msg, cgroup_sock_addr, cgroup_sockopt, struct_ops};
+    tc_cgroup_skb | ProgTypes{sock_ops, sk_msg, cgroup_sock_addr, cgroup_sockopt, struct_ops, lsm};
 constexpr ProgTypes cgroups{cgroup_sock, sock_ops, cgroup_device, cgroup_sock_addr, cgroup_sysctl, cgroup_sockopt, lsm};
 // ---- groups of map types ------------------------------------------------------------------------------------------
 
@@ -337,8 +337,8 @@ constexpr Helper others[] = {
   {  49, "setsockopt",               "4.13"_v, integer,                {btf_sock_common, anything, anything, mem, size},              typed_hooks | ProgTypes{cgroup_sockopt, struct_ops} },
   {  57, "getsockopt",               "4.15"_v, integer,                {btf_sock_common, anything, anything, uninit_mem, size},       typed_hooks | ProgTypes{cgroup_sockopt, struct_ops} },
   { 107, "sk_storage_get",           "5.2"_v, a_map_value_or_null,     {const_map_ptr, ctx, map_value_or_null, anything},             {cgroup_sock}, {.maps = {Map::sk_storage}} },
-  { 107, "sk_storage_get",           "5.2"_v, a_map_value_or_null,     {const_map_ptr, btf_or_null("sock_common"), map_value_or_null, anything}, typed, {.maps = {Map::sk_storage}} },
-  { 108, "sk_storage_delete",        "5.2"_v, integer,                 {const_map_ptr, btf_or_null("sock_common")},                   typed, {.maps = {Map::sk_storage}} },
+  { 107, "sk_storage_get",           "5.2"_v, a_map_value_or_null,     {const_map_ptr, btf_or_null("sock_common"), map_value_or_null, anything}, typed.without({lsm}), {.maps = {Map::sk_storage}} },
+  { 108, "sk_storage_delete",        "5.2"_v, integer,                 {const_map_ptr, btf_or_null("sock_common")},                   typed.without({lsm}), {.maps = {Map::sk_storage}} },
   { 124, "sk_assign",                "5.7"_v, integer,                 {ctx, socket_or_null, anything},                               {sk_lookup} },
   { 188, "xdp_get_buff_len",         "5.18"_v, integer,                {btf("xdp_buff")},                                             typed },
 };

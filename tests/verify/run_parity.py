@@ -50,6 +50,8 @@ def of_objects(skep, chance):
             if program["type"] in TYPES and not calls & CLOCK_AND_CHANCE:
                 yield {"object": str(source), "program": program["name"], "runs": runs(chance, program["type"])}, program["type"]
 
+MOST_REFUSED = .015
+
 
 def main():
     options = argparse.ArgumentParser()
@@ -83,18 +85,20 @@ def main():
         refused = answer["interp"].get("verify")
         if not refused and not answer["differs"]:
             continue
-        row["differ"] += 1
+        row["refused" if refused else "differ"] += 1
         print(f"seed {options.seed}, program {answer['id']} ({kind}): {refused or answer['differs']}")
         if options.keep:
             options.keep.mkdir(parents=True, exist_ok=True)
             (options.keep / f"{options.seed}-{answer['id']}.json").write_text(json.dumps(line) + "\n")
-    names = ("programs", "accepted", "runs", "differ")
+    names = ("programs", "accepted", "runs", "refused", "differ")
     print(f"{'':16}" + "".join(f"{n:>10}" for n in names))
     for kind, row in table.items():
         print(f"{kind:16}" + "".join(f"{row[n]:10}" for n in names))
     total = {n: sum(row[n] for row in table.values()) for n in names}
     print(f"{'all':16}" + "".join(f"{total[n]:10}" for n in names))
-    return 0 if total["runs"] and total["differ"] == 0 and all(row["runs"] for row in table.values()) else 1
+    # What Linux accepts from a loader without PERFMON and skep does not is never run here: that is told, and rare.
+    rare = total["refused"] <= MOST_REFUSED * total["accepted"]
+    return 0 if rare and total["runs"] and total["differ"] == 0 and all(row["runs"] for row in table.values()) else 1
 
 
 if __name__ == "__main__":
