@@ -134,6 +134,8 @@ namespace skep::object {
     "{what} '{name}' is {here} here, {there} in the target", "")                                                     \
   X(NoAddress, "SKEP-O0065", "no-address", ENOENT, (std::string, name),                                              \
     "/proc/kallsyms shows no address of '{name}', or several", "addresses are shown to root only")                   \
+  X(KsymWithoutType, "SKEP-O0066", "ksym-without-type", EINVAL, (std::string_view, what)(std::string, name),          \
+    "the object does not tell the type of {what} '{name}'", "declare it __ksym, and compile with -g")                \
   X(NotAName, "SKEP-O0080", "not-a-name", EINVAL, (std::string, found)(std::string, suggestion),                     \
     "'{found}' is no name that C and C++ allow", "call it {suggestion}")                                             \
   X(NoClang, "SKEP-O0040", "no-clang", ENOENT, , "no clang is installed, which compiles C to eBPF",                  \

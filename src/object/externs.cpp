@@ -107,6 +107,7 @@ Result<btf::TypeId> Ksyms::found(module::Extern& e, btf::Kind kind) {
   std::string_view what = kind == btf::Kind::func ? "function" : "variable";
   if (!id) return fail(NoKsym{.what = what, .name = e.name, .suggestion = suggestion(btf, e.name, kind)});
   btf::TypeId here = types_.ksym(e.name), there = btf.type(*id).size_or_type;
+  if (here == 0) return fail(KsymWithoutType{.what = what, .name = e.name});
   if (TRY(btf::core::compatible(*types_.btf(), here, {.btf = &btf, .type = there}))) return *id;
   return fail(OtherKsym{.what = what, .name = e.name, .here = shape(*types_.btf(), here), .there = shape(btf, there)});
 }

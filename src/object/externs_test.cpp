@@ -204,5 +204,19 @@ TEST(Ksyms, ThatTheTargetLacksAreNamed) {
             "addresses are shown to root only");
 }
 
+// Nothing can be compared with the target's then; libbpf refuses them, too.
+TEST(Ksyms, ThatHaveNoTypeAreRefused) {
+  const Object o = made::object_of("clang-19",
+                                   "void f(void) __attribute__((section(\".ksyms\")));"
+                                   "__attribute__((section(\"xdp\"))) int p(void *c) { f(); return 0; }",
+                                   "-target bpf -O2");
+  const auto target = made::object_of("clang-19", "int f(void) { return 0; }");
+  OpenOptions options{.target = [&] { return Result<btf::core::Target>({.btf = Types::read(target)->btf()}); }};
+  EXPECT_EQ(
+      open(o, options).error().text(),
+      "o.o: program 'p': insn 0: the object does not tell the type of function 'f'. declare it __ksym, and compile "
+      "with -g");
+}
+
 }  // namespace
 }  // namespace skep::object

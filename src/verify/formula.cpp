@@ -26,7 +26,8 @@ Node Formula::add(const Data& d) {
   return static_cast<Node>(nodes_.size() - 1);
 }
 Node Formula::constant(uint64_t v) { return add({.kind = Kind::constant, .value = v}); }
-Node Formula::unknown() { return add({.kind = Kind::unknown, .unknown = true}); }
+Node Formula::unknown() { return add({.kind = Kind::unknown, .sight = Sight::unknown}); }
+Node Formula::address() { return add({.kind = Kind::unknown, .sight = Sight::address}); }
 Node Formula::input(uint64_t least, uint64_t most, uint64_t at_first) {
   limits_.push_back({least, most, at_first});
   return add({.kind = Kind::input, .open = true, .value = limits_.size() - 1});
@@ -39,14 +40,14 @@ Node Formula::alu(Alu op, unsigned bits, Node a, Node b) {
               .op = op,
               .bits = static_cast<uint8_t>(bits),
               .open = nodes_[a].open || nodes_[b].open,
-              .unknown = nodes_[a].unknown || nodes_[b].unknown,
+              .sight = std::max(nodes_[a].sight, nodes_[b].sight),
               .a = a,
               .b = b});
 }
 
 Node Formula::byte(Node of, unsigned index) {
   if (is_constant(of)) return constant(value(of) >> (8 * index) & 0xff);
-  return add({.kind = Kind::byte, .open = nodes_[of].open, .unknown = nodes_[of].unknown, .a = of, .value = index});
+  return add({.kind = Kind::byte, .open = nodes_[of].open, .sight = nodes_[of].sight, .a = of, .value = index});
 }
 
 Node Formula::bytes(std::span<const Node> low_first) {
@@ -62,7 +63,7 @@ Node Formula::bytes(std::span<const Node> low_first) {
     constants &= part.kind == Kind::constant;
     if (part.kind == Kind::constant) number |= part.value << (8 * i);
     d.open |= part.open;
-    d.unknown |= part.unknown;
+    d.sight = std::max(d.sight, part.sight);
   }
   if (constants) return constant(number);
   if (one && low_first.size() == 8) return first.a;
@@ -74,7 +75,7 @@ Node Formula::bytes(std::span<const Node> low_first) {
 Node Formula::below(Node a, Node b) {
   return add({.kind = Kind::below,
               .open = nodes_[a].open || nodes_[b].open,
-              .unknown = nodes_[a].unknown || nodes_[b].unknown,
+              .sight = std::max(nodes_[a].sight, nodes_[b].sight),
               .a = a,
               .b = b});
 }

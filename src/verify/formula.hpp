@@ -11,7 +11,8 @@
 // "Precise and Complete Propagation Based Local Search for Satisfiability Modulo Theories", CAV 2016). What it gives
 // makes all conditions true; nothing does not mean that there is nothing. Meaning is isa's (isa/semantics.hpp).
 //
-// An `unknown` is a number nobody here can choose or tell; a condition that rests on one is left out.
+// An `unknown` is a number nobody here can choose or tell; a condition that rests on one is left out. An `address` is
+// an unknown that is another one in each process: where a way rests on it, no run can be repeated.
 #pragma once
 
 #include <cstdint>
@@ -39,6 +40,7 @@ class Formula {
   Node constant(uint64_t v);
   Node input(uint64_t least, uint64_t most, uint64_t at_first);  // the next one, from 0
   Node unknown();
+  Node address();
   Node alu(isa::Alu op, unsigned bits, Node a, Node b);  // unary operations look at b only
   Node byte(Node of, unsigned index);
   Node bytes(std::span<const Node> low_first);  // at most eight
@@ -47,7 +49,8 @@ class Formula {
   std::size_t inputs() const { return limits_.size(); }
   Inputs64 first_inputs() const;
   bool is_constant(Node n) const { return nodes_[n].kind == Kind::constant; }
-  bool is_known(Node n) const { return !nodes_[n].unknown; }
+  bool is_known(Node n) const { return nodes_[n].sight == Sight::known; }
+  bool rests_on_address(Node n) const { return nodes_[n].sight == Sight::address; }
   uint64_t value(Node n) const { return nodes_[n].value; }  // of a constant
   std::size_t size() const { return nodes_.size(); }
 
@@ -55,14 +58,15 @@ class Formula {
   friend class Search;
   friend class Values;
   enum class Kind : uint8_t { constant, input, unknown, alu, byte, bytes, below };
+  enum class Sight : uint8_t { known, unknown, address };  // of several the last
   struct Data {
     Kind kind = Kind::constant;
     isa::Alu op = {};
     uint8_t bits = 64;
-    bool open = false;     // it rests on an input
-    bool unknown = false;  // or on an unknown
-    Node a = 0, b = 0;     // bytes: the first of so many parts
-    uint64_t value = 0;    // the constant, the input's or byte's number
+    bool open = false;           // it rests on an input
+    Sight sight = Sight::known;  // and on what else
+    Node a = 0, b = 0;           // bytes: the first of so many parts
+    uint64_t value = 0;          // the constant, the input's or byte's number
   };
   struct Limit {
     uint64_t least, most, first;

@@ -83,6 +83,18 @@ TEST(Formula, UnknownsAreLeftOut) {
   EXPECT_EQ(solve(f, conditions, chance), Inputs64{7});
 }
 
+// Whatever is made with half an address is another number in each process, also beside other unknowns.
+TEST(Formula, WhatRestsOnAnAddressSaysSo) {
+  Formula f;
+  const Node x = f.input(0, 255, 0), address = f.address();
+  const Node sum = f.alu(Alu::add, 32, f.alu(Alu::lsh, 64, address, f.constant(1)), f.unknown());
+  const Node bytes[] = {f.byte(x, 0), f.byte(sum, 3)};
+  EXPECT_TRUE(f.rests_on_address(f.bytes(bytes)));
+  EXPECT_FALSE(f.is_known(sum));
+  EXPECT_TRUE(f.rests_on_address(f.below(x, sum)));
+  EXPECT_FALSE(f.rests_on_address(f.alu(Alu::add, 64, x, f.unknown())));
+}
+
 // Bytes stored and loaded again are the number they were; in another order they are not.
 TEST(Formula, BytesOfANumberAreTheNumber) {
   Formula f;

@@ -121,12 +121,9 @@ Result<void> Walk::keep_mask(const isa::Insn& i, isa::Alu op, Mask m) {
   return set_mask(i, op, m);
 }
 
-// A store over what is not plain data may be overtaken by a load that still sees the old.
-void Walk::fence_store(const Slot& s, unsigned size, bool of_pointer) {
-  if (sw_.bypass_spec_v4) return;
-  bool plain = !of_pointer;
-  for (unsigned b = 0; b < size; ++b) plain &= s.bytes[b] == Byte::misc || s.bytes[b] == Byte::zero;
-  if (!plain && fences_[at_] == Fence::none) fences_[at_] = Fence::behind;
+// A store over what is not plain data, or of a pointer, may be overtaken by a load that still sees the old.
+void Walk::fence_store() {
+  if (!sw_.bypass_spec_v4 && fences_[at_] == Fence::none) fences_[at_] = Fence::behind;
 }
 
 }  // namespace skep::verify

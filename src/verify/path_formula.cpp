@@ -55,6 +55,15 @@ class Tracer {
     return true;
   }
 
+  // What depends on addresses happens in one process and not in the next.
+  bool is_repeatable() const {
+    auto is_address = [&](const Condition& c) {
+      return out_.formula.rests_on_address(c.a) || out_.formula.rests_on_address(c.b);
+    };
+    return std::ranges::none_of(out_.way, is_address) &&
+           std::ranges::none_of(out_.goals, [&](const auto& goal) { return std::ranges::any_of(goal, is_address); });
+  }
+
   PathFormula take() && { return std::move(out_); }
 
   // ---- what would break the rule ----------------------------------------------------------------------------------
@@ -90,6 +99,7 @@ class Tracer {
   const Reg& known_before(unsigned r) const { return s_.log.before(point_, r); }
   const Reg& known_after(unsigned r) const { return s_.log.before(point_ + 1, r); }
   Value unknown() { return {f().unknown(), none}; }
+  Value address() { return {f().address(), none}; }
 
   Node input(Input what, uint64_t least, uint64_t most, uint64_t at_first) {
     what.insn = s_.walked() ? s_.log[point_].insn : 0;
@@ -142,7 +152,8 @@ class Tracer {
   void alu(const isa::Row& row) {
     const Alu op = isa::alu_of(row);
     Value& dst = regs()[insn().dst()];
-    const Value a = dst, b = row.unary && row.src.use != isa::Use::rd ? dst : operand(row);
+    const Value b = row.unary && row.src.use != isa::Use::rd ? dst : operand(row);
+    const Value a = row.unary || op == Alu::mov ? b : dst;  // what was there before does not matter then
     if (!row.unary && op == Alu::mov && row.bits == 64) {
       dst = b;
       return;
@@ -152,15 +163,15 @@ class Tracer {
       return;
     }
     if (op == Alu::mov || row.unary || row.bits != 64) {
-      dst = unknown();
+      dst = address();
     } else if (op == Alu::add) {
       dst = a.is_pointer() && b.is_pointer()
-                ? unknown()
+                ? address()
                 : Value{f().alu(op, 64, a.number, b.number), a.is_pointer() ? a.region : b.region};
     } else if (op == Alu::sub && a.is_pointer() && (!b.is_pointer() || a.region == b.region)) {
       dst = {f().alu(op, 64, a.number, b.number), b.is_pointer() ? none : a.region};
     } else {
-      dst = unknown();
+      dst = address();
     }
   }
 
@@ -266,7 +277,7 @@ class Tracer {
       return;
     }
     r.pointers.erase(r.pointers.lower_bound(*at - 7), r.pointers.lower_bound(*at + size));
-    for (unsigned i = 0; i < size; ++i) r.bytes[*at + i] = what.is_pointer() ? f().unknown() : f().byte(what.number, i);
+    for (unsigned i = 0; i < size; ++i) r.bytes[*at + i] = what.is_pointer() ? f().address() : f().byte(what.number, i);
     if (what.is_pointer() && size == 8) r.pointers[*at] = what;
   }
 
@@ -314,7 +325,8 @@ class Tracer {
       return condition(op, 64, f().alu(Alu::add, 64, a.number, base), f().alu(Alu::add, 64, b.number, base), jumped);
     }
     const bool null_test = a.is_pointer() && !b.is_pointer() && f().is_constant(b.number) && f().value(b.number) == 0;
-    if (null_test && regions_[a.region].kind == Region::Kind::value && (op == Cmp::jeq || op == Cmp::jne))
+    if (!null_test) return condition(op, row.bits, f().address(), f().address(), jumped);
+    if (regions_[a.region].kind == Region::Kind::value && (op == Cmp::jeq || op == Cmp::jne))
       condition(op, 64, out_.lookups[regions_[a.region].of].found, b.number, jumped);
   }
 
@@ -537,6 +549,7 @@ std::optional<PathFormula> path_formula(const Question& question, const Rejectio
   tracer.watch(index);
   if (!tracer.run()) return {};
   tracer.aim();
+  if (!tracer.is_repeatable()) return {};
   tracer.name(index);
   return std::move(tracer).take();
 }

@@ -61,7 +61,8 @@ struct PathFormula {
   std::optional<std::pair<std::string, Node>> named;  // the variable that is wrong, as in C, and what it is
 };
 
-// Nothing where the path does what is not followed: callbacks, functions verified by themselves.
+// Nothing where the path does what is not followed (callbacks, functions verified by themselves), or rests on an
+// address.
 std::optional<PathFormula> path_formula(const Question& question, const Rejection& rejection);
 
 // Whether the context of such programs can be given as bytes: all that they read of it are numbers.

@@ -16,6 +16,12 @@ namespace {
 unsigned slot_of(int64_t off) { return static_cast<unsigned>((-off - 1) / 8); }
 Byte& byte_at(Frame& f, int64_t off) { return f.stack[slot_of(off)].bytes[static_cast<unsigned>(-off - 1) % 8]; }
 
+bool is_plain_data(Frame& f, int64_t off, unsigned size) {
+  for (unsigned b = 0; b < size; ++b)
+    if (const Byte is = byte_at(f, off + b); is != Byte::misc && is != Byte::zero) return false;
+  return true;
+}
+
 bool fits(const Reg& r, unsigned size) { return size == 8 || r.var.umax >> (8 * size) == 0; }
 
 void scrub(Slot& s) {
@@ -93,12 +99,12 @@ Result<void> Walk::write_stack(Frame& f, int64_t off, unsigned size, int value) 
   Slot& s = f.stack[slot];
   const isa::Insn& i = prog_.insns[at_];
   const bool stores_constant = value < 0 && (i.code & 7) == 2;
+  Reg* r = value >= 0 ? &reg(static_cast<unsigned>(value)) : nullptr;
   if (!sw_.allow_ptr_leaks && s.holds_spill() && !s.spilled.is_scalar() && size != 8)
     return fail(CorruptsSpill{.off = off, .size = size});
-  fence_store(s, size, value >= 0 && reg(static_cast<unsigned>(value)).is_pointer());
+  if ((r != nullptr && r->is_pointer()) || !is_plain_data(f, off, size)) fence_store();
   TRY_VOID(overwrite_dynptr(f, slot));
   touch(f, off);
-  Reg* r = value >= 0 ? &reg(static_cast<unsigned>(value)) : nullptr;
   const bool at_start = off % 8 == 0;
   if (size == 8) slot_written(f, slot);
   if (r != nullptr && at_start && r->is_scalar() && sw_.bpf_capable) {

@@ -248,7 +248,7 @@ class Walk {
   Result<uint32_t> room(const isa::Insn& i, isa::Alu op, const Reg& p, bool leftwards);
   Result<Mask> guess_move(const isa::Insn& i, isa::Alu op, const Reg& pointer, const Reg& amount);
   Result<void> keep_mask(const isa::Insn& i, isa::Alu op, Mask m);
-  void fence_store(const Slot& s, unsigned size, bool of_pointer);
+  void fence_store();
 
   // access.cpp: loads, stores
   Result<void> load(const isa::Insn& i, const isa::Row& row);
