@@ -35,15 +35,16 @@ Result<void> Walk::take_function(const isa::Insn& i) {
   Reg& dst = reg(i.dst());
   dst = Reg::pointer(RegKind::func);
   dst.object = subprog;
-  address_taken_[subprog] = true;
+  functions_[subprog].address_taken = true;
   return {};
 }
 
 Result<void> Walk::functions_left() const {
-  if (std::ranges::count(entered_, true) == 1 || !sw_.bpf_capable) return {};  // one function: nothing to put together
+  if (std::ranges::count(functions_, true, &Function::entered) == 1 || !sw_.bpf_capable)
+    return {};  // one function: nothing to put together
   // Of one that was removed the next takes the place; behind the last there is none.
-  for (uint32_t f = static_cast<uint32_t>(entered_.size()) - 1; !entered_[f]; --f)
-    if (address_taken_[f])
+  for (uint32_t f = static_cast<uint32_t>(functions_.size()) - 1; !functions_[f].entered; --f)
+    if (functions_[f].address_taken)
       return fail(LinuxFault{.what = "No program to jit at insn " + std::to_string(flow_.subprogs[f].first) +
                                      " (subprog < 0)"});
   return {};
@@ -107,7 +108,7 @@ Result<void> Walk::call_back_later(uint32_t subprog, uint32_t map, Asleep asleep
   s->in_sleepable = asleep == Asleep::yes;
   Frame& f = s->frame();
   f.subprog = subprog;
-  entered_[subprog] = true;
+  functions_[subprog].entered = true;
   f.kind = FrameKind::async_callback;
   if (answers == Answers::any) {
     f.least_return = std::numeric_limits<int32_t>::min();

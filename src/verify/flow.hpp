@@ -41,6 +41,7 @@ enum class Mark : uint8_t {
   checkpoint = 4,  // keep the state in any case
   calls_back = 8,  // a call that runs a callback before it returns
   fastcall = 16,   // a spill or fill around a call that leaves those registers alone
+  malformed = 32,  // fields that must be zero are not
 };
 
 // What is known of one instruction.

@@ -46,7 +46,7 @@ std::string Walk::function_name(uint32_t subprog) const {
 }
 
 Result<const Signature*> Walk::signature(uint32_t subprog) {
-  auto& known = signatures_[subprog];
+  auto& known = functions_[subprog].signature;
   if (!known) {
     if (q_.type() == facts::ProgType::ext)
       return fail(NotModelled{.what = "functions of programs that replace others"});
@@ -84,7 +84,7 @@ Result<void> Walk::call_global(uint32_t subprog) {
   if (callee.may_sleep && awake) return fail(GlobalMaySleep{.function = function_name(subprog)});
   if (!arguments) return arguments;
   if (callee.moves_packet) forget_packets();
-  called_[subprog] = true;
+  functions_[subprog].called = true;
   clear_caller_saved();
   set_unknown(0);
   return {};

@@ -19,7 +19,7 @@ Result<Frame*> Walk::enter(State& s, uint32_t subprog) {
   Frame* f = pool_.make_frame();
   f->callsite = at_;
   f->subprog = subprog;
-  if (!s.guessed) entered_[subprog] = true;
+  if (!s.guessed) functions_[subprog].entered = true;
   f->index = static_cast<uint8_t>(s.top + 1);
   f->regs[10] = Reg::pointer(RegKind::stack);
   f->regs[10].object = f->index;

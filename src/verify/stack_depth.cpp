@@ -27,11 +27,11 @@ bool may_have_private_stacks(const Inputs& in, const Flow& flow) {
 class Chains {
  public:
   Chains(const Inputs& in, const Flow& flow, const FrameUse& use)
-      : in_(in), flow_(flow), use_(use), ways_(flow.subprogs.size()), stack_(flow.subprogs.size(), Stack::open) {
+      : in_(in), flow_(flow), use_(use), functions_(flow.subprogs.size()) {
     for (uint32_t s = 0; s < flow.subprogs.size(); ++s) find_ways(s);
   }
 
-  Judged<StackDepth> run() {
+  Judged<void> run() {
     const bool apart = may_have_private_stacks(in_, flow_);
     const auto count = static_cast<uint32_t>(flow_.subprogs.size());
     forget();
@@ -41,16 +41,17 @@ class Chains {
       if (s == 0 || flow_.subprogs[s].catches) forget();
       TRY_VOID(from(s));
     }
-    StackDepth out;
-    for (uint32_t s = 0; s < count; ++s) {
-      out.bytes.push_back(use_.bytes(s));
-      out.private_stack.push_back(stack_[s] == Stack::own);
-    }
-    return out;
+    return {};
   }
 
  private:
   enum class Stack : uint8_t { open, shared, own };
+  using Fine = std::array<std::array<uint32_t, most_frames>, 2>;
+  struct Function {
+    std::vector<Way> ways;
+    Stack stack = Stack::open;
+    Fine fine = {};  // by callback and frames above: the bytes above, plus one
+  };
   struct Chain {
     std::array<uint32_t, most_frames> subprogs;
     unsigned frames = 0;
@@ -67,14 +68,14 @@ class Chains {
       if (is_kfunc_call(insn) && !throws) {
         const auto known = callee(in_, flow_, i);
         throws = known && known->throws;
-        if (throws) ways_[s].push_back({Way::Kind::throw_, i});
+        if (throws) functions_[s].ways.push_back({Way::Kind::throw_, i});
       }
       if (!names_subprogram(insn)) continue;
       const uint32_t to = flow_.at[static_cast<uint32_t>(callee_start(insn, i))].subprog;
       const bool call = is_subprogram_call(insn);
-      called.resize(ways_.size()), referred.resize(ways_.size());
+      called.resize(functions_.size()), referred.resize(functions_.size());
       auto seen = (call ? called : referred)[to];
-      if (!seen) ways_[s].push_back({call ? Way::Kind::call : Way::Kind::reference, i, to});
+      if (!seen) functions_[s].ways.push_back({call ? Way::Kind::call : Way::Kind::reference, i, to});
       seen = true;
     }
   }
@@ -96,7 +97,7 @@ class Chains {
   // Deeper than most_frames it refuses, so the recursion ends.
   Judged<void> enter(Chain above, uint32_t s) {
     const facts::Limits& limits = in_.target.limits();
-    if (!apart_) stack_[s] = Stack::shared;
+    if (!apart_) functions_[s].stack = Stack::shared;
     if (above.frames > 0 && flow_.subprogs[s].tail_calls) tail_call_below_ = true;
     if (above.frames == most_frames) return refuse(0, TooManyFrames{.frames = most_frames, .chain = names(above, s)});
     if (was_fine(above, s)) return {};
@@ -107,15 +108,16 @@ class Chains {
     chain.subprogs[chain.frames++] = s;
     chain.in_callback |= is_callback(s);
     const uint32_t bytes = rounded(s);
-    if (apart_ && stack_[s] == Stack::open && bytes >= limits.private_stack_bytes) stack_[s] = Stack::own;
-    if (stack_[s] != Stack::own) {
+    if (apart_ && functions_[s].stack == Stack::open && bytes >= limits.private_stack_bytes)
+      functions_[s].stack = Stack::own;
+    if (functions_[s].stack != Stack::own) {
       chain.bytes += bytes;
       if (chain.bytes > limits.stack_bytes)
         return refuse(
             0, StackTooDeep{
                    .calls = chain.frames, .bytes = chain.bytes, .most = limits.stack_bytes, .chain = names(above, s)});
     }
-    for (const Way& way : ways_[s]) TRY_VOID(follow(chain, way));
+    for (const Way& way : functions_[s].ways) TRY_VOID(follow(chain, way));
     if (tail_call_below_)
       for (unsigned f = 0; f < above.frames; ++f)
         if (flow_.subprogs[above.subprogs[f]].catches) return refuse(0, TailCallInHandler{.subprog = s});
@@ -137,15 +139,17 @@ class Chains {
   }
 
   // A subprogram that was fine under more frames with more bytes, in a callback too, is fine now.
-  void forget() { fine_.assign(flow_.subprogs.size(), {}); }
+  void forget() {
+    for (Function& f : functions_) f.fine = {};
+  }
   bool was_fine(const Chain& above, uint32_t s) const {
     for (unsigned callback = above.in_callback; callback < 2; ++callback)
       for (unsigned f = above.frames; f < most_frames; ++f)
-        if (fine_[s][callback][f] > above.bytes) return true;
+        if (functions_[s].fine[callback][f] > above.bytes) return true;
     return false;
   }
   void now_fine(const Chain& above, uint32_t s) {
-    uint32_t& most = fine_[s][above.in_callback ? 1 : 0][above.frames];
+    uint32_t& most = functions_[s].fine[above.in_callback ? 1 : 0][above.frames];
     most = std::max(most, above.bytes + 1);
   }
 
@@ -165,11 +169,9 @@ class Chains {
   const Inputs& in_;
   const Flow& flow_;
   const FrameUse& use_;
-  std::vector<std::vector<Way>> ways_;
-  std::vector<Stack> stack_;
-  std::vector<std::array<std::array<uint32_t, most_frames>, 2>> fine_;  // bytes above, plus one
-  bool apart_ = false;                                                  // private stacks are possible in this round
-  bool tail_call_below_ = false;                                        // in this round
+  std::vector<Function> functions_;
+  bool apart_ = false;            // private stacks are possible in this round
+  bool tail_call_below_ = false;  // in this round
 };
 
 }  // namespace
@@ -193,7 +195,7 @@ uint32_t FrameUse::total() const {
   return sum;
 }
 
-Judged<StackDepth> check_stack_depth(const Inputs& in, const Flow& flow, const FrameUse& use) {
+Judged<void> check_stack_depth(const Inputs& in, const Flow& flow, const FrameUse& use) {
   return Chains(in, flow, use).run();
 }
 

@@ -57,10 +57,6 @@ class FrameUse {
   std::vector<Frame> frames_;
 };
 
-struct StackDepth {
-  std::vector<uint32_t> bytes;      // of each subprogram
-  std::vector<bool> private_stack;  // of those that get one
-};
-Judged<StackDepth> check_stack_depth(const Inputs& in, const Flow& flow, const FrameUse& use);
+Judged<void> check_stack_depth(const Inputs& in, const Flow& flow, const FrameUse& use);
 
 }  // namespace skep::verify

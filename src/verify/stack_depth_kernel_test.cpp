@@ -55,13 +55,15 @@ class StackDepthKernel : public testing::Test {
     const Inputs in{.module = module_, .prog = prog_, .target = {}};
     const auto flow = analyse(in);
     ASSERT_TRUE(flow) << flow.error().error.text();
-    const auto depth = check_stack_depth(in, *flow, use_of(*flow));
+    const FrameUse use = use_of(*flow);
+    const auto depth = check_stack_depth(in, *flow, use);
     const Said said = kernel_.ask(prog_.insns, type, depth ? 4 : 1);
     ++asked_;
     refused_ += !depth;
     std::string ours;
     if (depth) {
-      for (uint32_t bytes : depth->bytes) ours += (ours.empty() ? "stack depth " : "+") + std::to_string(bytes);
+      for (uint32_t f = 0; f < flow->subprogs.size(); ++f)
+        ours += (f == 0 ? "stack depth " : "+") + std::to_string(use.bytes(f));
       ours += "\n";
       if (what == Asked::verdict) ours.clear();  // dead subprograms are gone from the kernel's figures
     } else {

@@ -192,28 +192,27 @@ std::size_t StackLiveness::bytes() const {
 // Linux's order, because what is half way known can depend on it: the successors of an instruction are put aside
 // together, and the last is followed first.
 void StackLiveness::know_order() {
-  enum class Met : uint8_t { no, aside, entered };
-  std::vector<Met> met(insns_.size(), Met::no);
+  constexpr uint32_t not_met = UINT32_MAX, put_aside = UINT32_MAX - 1, entered = UINT32_MAX - 2;  // no place yet
   std::vector<uint32_t> aside;
   aside.reserve(std::min<std::size_t>(insns_.size(), 64));
   order_.reserve(insns_.size());
-  place_.resize(insns_.size());
+  place_.assign(insns_.size(), not_met);
   for (const Subprogram& s : flow_.subprogs) {
     const auto begin = static_cast<uint32_t>(order_.size());
     order_begin_.push_back(begin);
     aside.push_back(s.first);
     while (!aside.empty()) {
       const uint32_t at = aside.back();
-      if (met[at] == Met::entered) {
+      if (place_[at] == entered) {
         place_[at] = static_cast<uint32_t>(order_.size()) - begin;
         order_.push_back(at);
         aside.pop_back();
         continue;
       }
-      met[at] = Met::entered;
+      place_[at] = entered;
       for (uint32_t to : successors(insns_[at], at)) {
-        if (met[to] != Met::no) continue;
-        met[to] = Met::aside;
+        if (place_[to] != not_met) continue;
+        place_[to] = put_aside;
         aside.push_back(to);
       }
     }
@@ -224,17 +223,16 @@ void StackLiveness::know_edges() {
   if (!place_.empty()) return;
   know_order();
   const auto count = static_cast<uint32_t>(insns_.size());
-  jumps_begin_.assign(count + 1, 0);
+  jumps_begin_.assign(count + 2, 0);
   const auto each_jump = [&](auto f) {
     for (uint32_t i = 0; i < count; ++i)
       if (moves_on(insns_[i]) && flow_.ops[i] != isa::Op::ld_imm64_high)
         f(i, static_cast<uint32_t>(jump_target(insns_[i], i)));
   };
-  each_jump([&](uint32_t, uint32_t to) { ++jumps_begin_[to + 1]; });
-  for (uint32_t i = 0; i < count; ++i) jumps_begin_[i + 1] += jumps_begin_[i];
-  jumps_.resize(jumps_begin_[count]);
-  std::vector<uint32_t> filled(jumps_begin_.begin(), jumps_begin_.end() - 1);
-  each_jump([&](uint32_t from, uint32_t to) { jumps_[filled[to]++] = from; });
+  each_jump([&](uint32_t, uint32_t to) { ++jumps_begin_[to + 2]; });
+  for (uint32_t i = 0; i < count; ++i) jumps_begin_[i + 2] += jumps_begin_[i + 1];
+  jumps_.resize(jumps_begin_.back());
+  each_jump([&](uint32_t from, uint32_t to) { jumps_[jumps_begin_[to + 1]++] = from; });  // ends where the next begins
 }
 
 void StackLiveness::set_stale(FrameTable& t, uint32_t insn) const {

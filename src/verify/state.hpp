@@ -183,6 +183,7 @@ class Store {
   void grow() {
     const std::size_t count = slabs_.empty() ? 2 : std::min<std::size_t>(64, slabs_.back().count * 2);
     const Slab& slab = slabs_.emplace_back(Slab{std::make_unique<T[]>(count), count});
+    free_.reserve(count);
     for (std::size_t i = count; i-- > 0;) free_.push_back(&slab.of[i]);
   }
   std::vector<Slab> slabs_;

@@ -28,6 +28,7 @@ Walk::Walk(const Question& q, Flow flow, const Kfuncs& kfuncs, Recorder* recorde
            .packet_load_returns = q.target.has(facts::Feature::packet_load_returns) == facts::Support::yes},
       flow_(std::move(flow)),
       kfuncs_(kfuncs),
+      functions_(flow_.subprogs.size()),
       explored_(q.prog.insns.size()),
       frames_(flow_),
       live_(q.prog.insns, flow_),
@@ -38,13 +39,8 @@ Walk::Walk(const Question& q, Flow flow, const Kfuncs& kfuncs, Recorder* recorde
     fences_.resize(prog_.insns.size());
     masks_.resize(prog_.insns.size());
   }
-  called_.resize(flow_.subprogs.size());
-  verified_.resize(flow_.subprogs.size());
-  signatures_.resize(flow_.subprogs.size());
-  entered_.resize(flow_.subprogs.size());
-  address_taken_.resize(flow_.subprogs.size());
   for (std::size_t i = 0; i < prog_.insns.size(); ++i)
-    malformed_.push_back(flow_.ops[i] != isa::Op::ld_imm64_high && !well_formed(prog_.insns[i]));
+    if (flow_.ops[i] != isa::Op::ld_imm64_high && !well_formed(prog_.insns[i])) flow_.at[i].set(Mark::malformed);
   for (const module::MapDef& m : q.module.maps) maps_.push_back({.def = &m, .row = &facts::row(m.type)});
   hook_ = find_hook();
   for (MapView& m : maps_) m.fields = value_fields(q, *m.def);
@@ -63,14 +59,14 @@ std::size_t Walk::bytes() const {
 
 Result<void> Walk::run() {
   TRY_VOID(walk_main());
-  for (uint32_t f = 1; f < flow_.subprogs.size(); ++f) called_[f] = called_[f] || flow_.subprogs[f].catches;
+  for (uint32_t f = 1; f < functions_.size(); ++f) functions_[f].called |= flow_.subprogs[f].catches;
   // Global functions are verified once, each on its own, when something calls them; they may call more of them.
   for (bool again = true; again;) {
     again = false;
-    for (uint32_t f = 1; f < flow_.subprogs.size(); ++f) {
-      if (!is_global(f) || !called_[f] || verified_[f]) continue;
+    for (uint32_t f = 1; f < functions_.size(); ++f) {
+      if (!is_global(f) || !functions_[f].called || functions_[f].verified) continue;
       TRY_VOID(walk_global(f));
-      verified_[f] = again = true;
+      functions_[f].verified = again = true;
     }
   }
   frames_.drop_fastcalls();
@@ -94,7 +90,7 @@ void Walk::begin_at(uint32_t subprog) {
   cur_ = pool_.make();
   Frame& f = cur_->frame();
   f.subprog = subprog;
-  entered_[subprog] = true;
+  functions_[subprog].entered = true;
   f.regs[10] = Reg::pointer(RegKind::stack);
   at_ = cur_->first_insn = flow_.subprogs[subprog].first;
   cur_->in_sleepable = (prog_.flags & facts::prog_flag::sleepable) != 0;
@@ -207,7 +203,7 @@ Step& Walk::note_step() {
 }
 
 Result<void> Walk::step() {
-  if (malformed_[at_]) return reserved_fields();
+  if (flow_.at[at_].is(Mark::malformed)) return reserved_fields();
   const isa::Insn& i = prog_.insns[at_];
   const isa::Row& row = isa::row(flow_.ops[at_]);
   switch (row.shape) {

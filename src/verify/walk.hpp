@@ -498,18 +498,20 @@ class Walk {
   Hook hook_;
   std::vector<Fence> fences_;  // empty where nothing is guarded
   std::vector<Mask> masks_;
-  std::vector<bool> malformed_;                                 // fields that must be zero are not
   std::vector<RegType> pointer_types_;                          // of each load and store, once walked
-  std::vector<bool> called_, verified_;                         // global functions
   std::unordered_map<int32_t, const facts::Helper*> callable_;  // helpers called before
-  std::vector<std::optional<Signature>> signatures_;
+  struct Function {
+    bool entered = false, address_taken = false;
+    bool called = false, verified = false;  // a global one
+    std::optional<Signature> signature;     // once asked for
+  };
+  std::vector<Function> functions_;
   // Calls of bpf_loop that may be replaced by the loop itself, as long as its flags are 0 and the function is the same.
   struct Unrolled {
     uint32_t subprog;
     bool still;
   };
   std::map<uint32_t, Unrolled> loops_called_;
-  std::vector<bool> entered_, address_taken_;  // functions
   std::set<uint32_t> counted_;  // functions with a may_goto that is reached: Linux counts its rounds on the stack
   std::optional<uint32_t> missing_kfunc_;
   std::map<btf::TypeId, std::vector<MapField>> own_fields_;  // of the program's structures, once asked for

@@ -4,13 +4,15 @@
 //
 //     mutant SITE,SITE… FILE…        FILE: a case file, or a C file with programs
 //
-// One line a site: its number, whether it was reached, and the first program whose verdict is another one (`-`: none).
-// Each site has a process of its own, so that a crash or a hang is a difference, too.
+// One line a site: its number, whether it was reached, and the first program whose verdict is another one (`-`: none);
+// only those are asked that reach it. Each site has a process of its own, so that a crash or a hang is a difference,
+// too.
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <csignal>
 #include <cstdio>
@@ -41,6 +43,9 @@ struct Answer {
   uint32_t insn = 0;
   bool operator==(const Answer&) const = default;
 };
+
+// The programs that ask about a site, each with its usual answer.
+using Reaching = std::vector<std::pair<const Program*, Answer>>;
 
 // Shared by all programs of a file with one licence.
 std::shared_ptr<const module::Module> with_license(const module::Module& m, const std::string& license) {
@@ -81,28 +86,33 @@ Answer ask(const Program& p, const btf::Shared& types) {
   return a;
 }
 
-// Writes the first program that differs, and ends.
-[[noreturn]] void child(int site, const std::vector<Program>& programs, const std::vector<Answer>& usual,
-                        const btf::Shared& types, int to) {
+uint64_t address_space() {
+  uint64_t pages = 0;
+  if (auto text = read_file("/proc/self/statm")) std::from_chars(as_text(*text).data(), as_text(*text).end(), pages);
+  return pages * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+// Writes each program's index before it is asked, and ends with the first that differs.
+[[noreturn]] void child(int site, const Reaching& programs, const btf::Shared& types, int to) {
   ::alarm(30);
-  const rlimit memory{.rlim_cur = 2ULL << 30, .rlim_max = 2ULL << 30};
+  const uint64_t bytes = address_space() + (2ULL << 30);
+  const rlimit memory{.rlim_cur = bytes, .rlim_max = bytes};
   ::setrlimit(RLIMIT_AS, &memory);
   skep_site_off = site;
-  for (std::size_t p = 0; p < programs.size(); ++p) {
-    const auto index = static_cast<uint32_t>(p);
+  for (uint32_t index = 0; index < programs.size(); ++index) {
+    const auto& [program, usual] = programs[index];
     if (::write(to, &index, sizeof index) != sizeof index) ::_exit(2);
-    if (ask(programs[p], types) != usual[p]) ::_exit(1);
+    if (ask(*program, types) != usual) ::_exit(1);
   }
   ::_exit(0);
 }
 
 // What ended the child: "-", or how and where.
-std::string noticed(int site, const std::vector<Program>& programs, const std::vector<Answer>& usual,
-                    const btf::Shared& types) {
+std::string noticed(int site, const Reaching& programs, const btf::Shared& types) {
   int ends[2];
   if (::pipe(ends) != 0) return "no pipe";
   const pid_t pid = ::fork();
-  if (pid == 0) child(site, programs, usual, types, ends[1]);
+  if (pid == 0) child(site, programs, types, ends[1]);
   ::close(ends[1]);
   uint32_t last = 0;
   while (::read(ends[0], &last, sizeof last) == sizeof last) {
@@ -112,7 +122,7 @@ std::string noticed(int site, const std::vector<Program>& programs, const std::v
   ::waitpid(pid, &status, 0);
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return "-";
   const char* how = WIFEXITED(status) ? "" : WTERMSIG(status) == SIGALRM ? " (hangs)" : " (crashes)";
-  return programs[last].name + how;
+  return programs[last].first->name + how;
 }
 
 int run(std::string_view sites, const std::vector<std::string>& paths) {
@@ -125,14 +135,19 @@ int run(std::string_view sites, const std::vector<std::string>& paths) {
     }
   }
   const btf::Shared types = kernel::vmlinux().value_or(nullptr);
-  std::vector<Answer> usual;
-  for (const Program& p : programs) usual.push_back(ask(p, types));
+  std::vector<Reaching> reaching(std::size(skep_reached));
+  for (const Program& p : programs) {
+    std::ranges::fill(skep_reached, false);
+    const Answer usual = ask(p, types);
+    for (std::size_t s = 0; s < reaching.size(); ++s)
+      if (skep_reached[s]) reaching[s].emplace_back(&p, usual);
+  }
   std::fprintf(stderr, "%zu programs\n", programs.size());
   for (int site = 0; !sites.empty(); sites.remove_prefix(std::min(sites.size() - 1, sites.find(',')) + 1)) {
     std::from_chars(sites.data(), sites.data() + sites.size(), site);
-    // What no program reaches, no program notices.
-    const std::string by = skep_reached[site] ? noticed(site, programs, usual, types) : "-";
-    std::printf("%d %s %s\n", site, skep_reached[site] ? "reached" : "unreached", by.c_str());
+    const Reaching& asked = reaching[static_cast<std::size_t>(site)];
+    const std::string by = asked.empty() ? "-" : noticed(site, asked, types);
+    std::printf("%d %s %s\n", site, asked.empty() ? "unreached" : "reached", by.c_str());
     std::fflush(stdout);
   }
   return 0;
