@@ -32,7 +32,10 @@ bool surely_not_null(const Reg& r) {
   if (r.maybe_null()) return false;
   using enum RegKind;
   if (r.is(mem)) return !r.flags.has(RegFlag::untrusted);
-  if (r.is(btf)) return r.ref != 0 || r.flags.has(RegFlag::trusted);
+  if (r.is(btf)) {
+    constexpr RegFlags good = RegFlag::trusted | RegFlag::alloc | RegFlag::non_own_ref;
+    return r.ref != 0 || (r.flags.any(good) && r.flags.without(good) == RegFlags{});
+  }
   return one_of(r.kind, {socket, tcp_sock, sock_common, map_value, map_key, map});
 }
 

@@ -208,6 +208,8 @@ bool Walk::is_struct(const Reg& r, btf::TypeId wanted, Nested may_be_nested) con
 
 Result<void> Walk::argument_struct(unsigned regno, const facts::Arg& arg, const Call& call) const {
   const Reg& r = cur_->reg(regno);
+  if (r.maybe_null() && r.flags.has(alloc))
+    return fail(LinuxFault{.what = "invalid PTR_TO_BTF_ID register for type match"});
   if (r.flags.has(percpu)) return {};
   if (r.maybe_null() && (!arg.or_null || arg.release))
     return fail(MaybeNullToHelper{.r = to_reg(regno), .number = regno});

@@ -9,9 +9,7 @@ same, different, or unknown, with the reason: what skep's verifier does not know
 usage: foreign_verdicts.py SKEP AGENT CACHE"""
 import collections
 import json
-import lzma
 import pathlib
-import struct
 import subprocess
 import sys
 import tempfile
@@ -29,26 +27,6 @@ LEAST_OBJECTS, LEAST_PROGRAMS, LEAST_SAME = 95, 280, 425
 # 6.18.15 loses what links a register to `+= -200`, which 6.18.44 keeps; skep counts as the latter.
 OTHER_COUNTS = {"ir-keytable.grundig.o:bpf_decoder"}
 COUNTS = ["insn", "processed", "states", "peak_states", "max_states_per_insn", "stack_depth"]
-
-
-def types_in(image, out):
-    """The BTF of a kernel image, whose compressed kernel holds it as it is."""
-    if out.exists():
-        return out
-    data = image.read_bytes()
-    for magic, unpack in ((b"\xfd7zXZ\0", lambda d: lzma.LZMADecompressor().decompress(d)),
-                          (b"\x02\x21\x4c\x18", lambda d: subprocess.run(["lz4", "-dc"], input=d, capture_output=True).stdout),
-                          (b"\x28\xb5\x2f\xfd", lambda d: subprocess.run(["zstd", "-dc"], input=d, capture_output=True).stdout)):
-        at = data.find(magic)
-        if at < 0:
-            continue
-        kernel, begin = unpack(data[at:]), -1
-        while (begin := kernel.find(b"\x9f\xeb\x01\0\x18\0\0\0", begin + 1)) >= 0:
-            _, types, strings, size = struct.unpack_from("<4I", kernel, begin + 8)
-            if types == strings and types > 1_000_000:
-                out.write_bytes(kernel[begin:begin + 24 + strings + size])
-                return out
-    sys.exit(f"{image} holds no types")
 
 
 def lines_of(skep, file, types):
@@ -104,7 +82,7 @@ def main():
         print(f"skipped: Linux {VERSION} cannot be had: {why}")
         return 77
     objects = debian_objects.objects(cache)
-    types = types_in(pathlib.Path(image), cache / f"linux-{VERSION}.btf")
+    types = kernels.types(VERSION)
     lines, count, refused = [], collections.Counter(), 0
     for file, name in objects.items():
         found, why = lines_of(skep, file, types)

@@ -8,6 +8,7 @@ import os
 import pathlib
 import re
 import shutil
+import struct
 import subprocess
 import tempfile
 
@@ -80,3 +81,35 @@ def image(version):
         shutil.move(found, folder / "vmlinuz")
         (folder / "vmlinuz").rename(kept)
     return kept
+
+
+UNPACKERS = {b"\x02\x21\x4c\x18": "lz4", b"\x28\xb5\x2f\xfd": "zstd"}  # by what the packed kernel begins with
+
+
+def types_in(image):
+    """The BTF that a kernel's image holds as it is, behind the packing; None where it cannot be found."""
+    for magic, unpacker in UNPACKERS.items():
+        if (packed := image.find(magic)) < 0:
+            continue
+        # What follows in the image is none of it, which they say and end with an error.
+        kernel = subprocess.run([unpacker, "-dc"], input=image[packed:], capture_output=True).stdout
+        at = -1
+        while (at := kernel.find(b"\x9f\xeb\x01\0\x18\0\0\0", at + 1)) >= 0:
+            _, types, strings, size = struct.unpack_from("<4I", kernel, at + 8)
+            if types == strings and types > 1_000_000:
+                return kernel[at:at + 24 + strings + size]
+    return None
+
+
+def types(version):
+    """The path of the BTF of a kernel."""
+    kept = image(version)
+    out = kept.with_suffix(kept.suffix + ".btf")
+    if not out.exists():
+        found = types_in(kept.read_bytes())
+        if found is None:
+            raise SystemExit(f"{kept} holds no types")
+        with tempfile.NamedTemporaryFile(dir=out.parent, delete=False) as part:
+            part.write(found)
+        pathlib.Path(part.name).rename(out)
+    return out

@@ -6,9 +6,13 @@ of libbpf-tools, pcp and xdp-tools hold theirs as data, somewhere in the executa
 begins each, and its section table says where it ends.
 """
 import hashlib
+import pathlib
 import struct
 import subprocess
 import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "kernels"))
+import kernels  # noqa: E402
 
 PACKAGES = ["libbpf-tools", "pcp", "xdp-tools", "libxdp1", "ir-keytable"]
 HEADER = b"\x7fELF\x02\x01\x01"
@@ -84,7 +88,7 @@ def objects(cache):
 
 
 def kernel_types(cache):
-    """The BTF of Debian's Linux 6.1, whose image holds the kernel as one LZ4 stream; its types lie in there as they are."""
+    """The BTF of Debian's Linux 6.1."""
     out = cache / "linux-6.1.btf"
     if out.exists():
         return out
@@ -96,12 +100,9 @@ def kernel_types(cache):
     deb, = cache.glob(f"{package}_*.deb")
     files = subprocess.run(["dpkg-deb", "--fsys-tarfile", deb], check=True, capture_output=True).stdout
     image = subprocess.run(["tar", "-xO", "--wildcards", "./boot/vmlinuz-*"], input=files, capture_output=True).stdout
-    stream = image[image.index(b"\x02\x21\x4c\x18"):]
-    kernel = subprocess.run(["lz4", "-dc"], input=stream, capture_output=True).stdout  # what follows the stream is none
-    at = -1
-    while (at := kernel.index(b"\x9f\xeb\x01\0\x18\0\0\0", at + 1)) >= 0:
-        _, types, strings, strings_size = struct.unpack_from("<4I", kernel, at + 8)
-        if types == strings and types > 1_000_000:
-            out.write_bytes(kernel[at:at + 24 + strings + strings_size])
-            deb.unlink()
-            return out
+    found = kernels.types_in(image)
+    if found is None:
+        sys.exit(f"{deb.name} holds no types")
+    out.write_bytes(found)
+    deb.unlink()
+    return out

@@ -67,11 +67,14 @@ P(fields_per_cpu_refused) { void *p = bpf_percpu_obj_new_impl(bpf_core_type_id_l
 P(pointers_per_cpu_refused) { void *p = bpf_percpu_obj_new_impl(bpf_core_type_id_local(struct with_pointer), 0); if (!p) return 0; bpf_percpu_obj_drop(p); return 0; }
 
 P(keeps_it_in_a_value) { VALUE; struct plain *p = bpf_obj_new(struct plain), *old; if (!p) return 0; old = bpf_kptr_xchg(&v->p, p); if (old) bpf_obj_drop(old); return 0; }
+P(keeps_an_untested_one_refused) { VALUE; struct plain *p = bpf_obj_new(struct plain), *old; old = bpf_kptr_xchg(&v->p, p); if (old) bpf_obj_drop(old); return 0; }
+P(keeps_an_untested_one_per_cpu_refused) { VALUE; void *p = bpf_percpu_obj_new_impl(bpf_core_type_id_local(struct plain), 0), *old; old = bpf_kptr_xchg(&v->pc, p); if (old) bpf_percpu_obj_drop(old); return 0; }
 P(keeps_it_and_the_old_refused) { VALUE; struct plain *p = bpf_obj_new(struct plain), *old; if (!p) return 0; old = bpf_kptr_xchg(&v->p, p); return 0; }
 P(keeps_another_type_refused) { VALUE; struct counted *p = bpf_obj_new(struct counted); void *old; if (!p) return 0; old = bpf_kptr_xchg(&v->p, (void *)p); if (old) bpf_obj_drop(old); return 0; }
 P(keeps_per_cpu) { VALUE; void *p = bpf_percpu_obj_new_impl(bpf_core_type_id_local(struct plain), 0), *old; if (!p) return 0; old = bpf_kptr_xchg(&v->pc, p); if (old) bpf_percpu_obj_drop(old); return 0; }
 P(keeps_plain_as_per_cpu) { VALUE; void *p = bpf_obj_new(struct plain), *old; if (!p) return 0; old = bpf_kptr_xchg(&v->pc, p); if (old) bpf_percpu_obj_drop(old); return 0; }
 P(reads_a_kept_one) { VALUE; bpf_rcu_read_lock(); struct plain *p = v->p; int r = p ? p->a : 0; bpf_rcu_read_unlock(); return r; }
+P(tests_a_kept_one_twice) { VALUE; int r = 0; bpf_rcu_read_lock(); struct plain *p = v->p; if (p) { barrier_var(p); if (p) r = p->a; else r = s->len; } bpf_rcu_read_unlock(); return r; }
 P(writes_a_kept_one) { VALUE; bpf_rcu_read_lock(); struct plain *p = v->p; if (p) p->a = 1; bpf_rcu_read_unlock(); return 0; }
 P(drops_a_kept_one_refused) { VALUE; bpf_rcu_read_lock(); struct plain *p = v->p; if (p) bpf_obj_drop(p); bpf_rcu_read_unlock(); return 0; }
 P(counts_a_kept_one) { VALUE; struct counted *c, *q; bpf_rcu_read_lock(); c = v->c; if (c) { q = bpf_refcount_acquire(c); if (q) bpf_obj_drop(q); } bpf_rcu_read_unlock(); return 0; }
