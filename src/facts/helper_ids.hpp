@@ -15,6 +15,7 @@
   X(  get_local_storage,   81 ) \
   X(  map_push_elem,       87 ) \
   X(  map_pop_elem,        88 ) \
+  X(  map_peek_elem,       89 ) \
   X(  spin_unlock,         94 ) \
   X(  per_cpu_ptr,        153 ) \
   X(  this_cpu_ptr,       154 ) \

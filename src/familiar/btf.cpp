@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/file.hpp"
+#include "btf/bits.hpp"
 
 using namespace skep;
 using namespace skep::familiar;
@@ -63,7 +64,7 @@ int align_of(const skep::btf::Btf& types, uint32_t id) {
   if (t.kind == Kind::ptr) return 8;
   if (t.kind == Kind::array) return align_of(types, types.array_of(t).element);
   if (t.kind == Kind::struct_ || t.kind == Kind::union_) return align_of_record(types, t);
-  const bool number = t.kind == Kind::int_ || t.kind == Kind::enum_ || t.kind == Kind::enum64 || t.kind == Kind::float_;
+  const bool number = skep::btf::is_number(t) || t.kind == Kind::float_;
   return number ? static_cast<int>(std::min(8u, t.size_or_type)) : 0;
 }
 

@@ -323,6 +323,8 @@ Result<void> Walk::adjust_map_value(facts::Arg& arg, const Call& call) const {
   if (!call.map) return {};
   const facts::MapType type = maps_[*call.map].row->id;
   if (type == facts::MapType::sockmap || type == facts::MapType::sockhash) arg.kind = ArgKind::btf_sock_common;
+  // What is looked for stands there already.
+  if (type == facts::MapType::bloom_filter && call.id == facts::helper_id::map_peek_elem) arg.use = facts::Use::reads;
   return {};
 }
 

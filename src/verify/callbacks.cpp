@@ -3,6 +3,9 @@
 // put aside. Where the function ends its path goes back to the call, which asks again, until another round brings
 // nothing new (seen.cpp). What is called after the program has ended (timers) begins a path of its own, with nothing
 // on its stack.
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <limits>
 #include <set>
 
@@ -39,14 +42,30 @@ Result<void> Walk::take_function(const isa::Insn& i) {
   return {};
 }
 
+// Instructions that were not walked are taken out, and what names a function by its place then names what came to stand
+// there: the first of several gives its place to the function behind them, of the others nothing begins where they did.
 Result<void> Walk::functions_left() const {
   if (std::ranges::count(functions_, true, &Function::entered) == 1 || !sw_.bpf_capable)
     return {};  // one function: nothing to put together
-  // Of one that was removed the next takes the place; behind the last there is none.
-  for (uint32_t f = static_cast<uint32_t>(functions_.size()) - 1; !functions_[f].entered; --f)
-    if (functions_[f].address_taken)
-      return fail(LinuxFault{.what = "No program to jit at insn " + std::to_string(flow_.subprogs[f].first) +
-                                     " (subprog < 0)"});
+  std::vector<uint32_t> begins, named;
+  for (std::size_t f = 0; f < functions_.size(); ++f)
+    if (functions_[f].entered || functions_[f].address_taken)
+      (functions_[f].entered ? begins : named).push_back(flow_.subprogs[f].first);
+  if (named.empty()) return {};
+  auto walked = [&](uint32_t i) { return flow_.ops[i] == isa::Op::ld_imm64_high || flow_.at[i].is(Mark::walked); };
+  const auto end = static_cast<uint32_t>(flow_.ops.size());
+  for (uint32_t i = 0, gone = 0; i < end; ++i) {
+    const uint32_t first = i;
+    while (i < end && !walked(i)) ++i;
+    const uint32_t count = i - first;
+    for (auto* places : {&begins, &named})
+      for (uint32_t& place : *places)
+        if (place >= first - gone + count) place -= count;
+    gone += count;
+  }
+  for (const uint32_t place : named)
+    if (std::ranges::find(begins, place) == begins.end())
+      return fail(LinuxFault{.what = fmt::format("No program to jit at insn {} (subprog < 0)", place)});
   return {};
 }
 

@@ -42,6 +42,7 @@ enum class Mark : uint8_t {
   calls_back = 8,  // a call that runs a callback before it returns
   fastcall = 16,   // a spill or fill around a call that leaves those registers alone
   malformed = 32,  // fields that must be zero are not
+  walked = 64,     // on some path that is no guess
 };
 
 // What is known of one instruction.

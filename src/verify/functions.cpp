@@ -5,6 +5,7 @@
 #include <iterator>
 #include <string>
 
+#include "btf/bits.hpp"
 #include "verify/call_errors.hpp"
 #include "verify/walk_errors.hpp"
 
@@ -74,7 +75,6 @@ Result<std::array<Tags, 5>> tags_of(const FunctionQuestion& q) {
 }
 
 bool is_composite(const btf::Type& t) { return t.kind == Kind::struct_ || t.kind == Kind::union_; }
-bool is_number(const btf::Type& t) { return t.kind == Kind::int_ || t.kind == Kind::enum_ || t.kind == Kind::enum64; }
 
 // Through everything but typedefs, whose names may matter.
 btf::Type to_typedef(const btf::Btf& types, btf::TypeId id) {
@@ -162,7 +162,7 @@ Result<Param> pointer_param(const FunctionQuestion& q, uint32_t arg, Tags tags, 
   }
   if ((tags & untrusted) != 0) {
     TRY_VOID(only(untrusted));
-    if (t.kind == Kind::void_ || is_number(t)) return Param{.kind = ParamKind::untrusted_memory};
+    if (t.kind == Kind::void_ || btf::is_number(t)) return Param{.kind = ParamKind::untrusted_memory};
     return Param{.kind = ParamKind::untrusted_object, .type = TRY(kernel_type(q, arg, t))};
   }
   if ((tags & arena) != 0) {
@@ -187,7 +187,7 @@ Result<Signature> signature_of(const FunctionQuestion& q) {
   Signature s;
   if (proto.vlen > s.params.size())
     return fail(ManyParams{.function = std::string(function.name), .count = proto.vlen, .most = s.params.size()});
-  if (!is_number(q.types.resolve(proto.size_or_type)))
+  if (!btf::is_number(q.types.resolve(proto.size_or_type)))
     return fail(ReturnsNoNumber{.function = std::string(function.name)});
   const auto tags = TRY(tags_of(q));
   for (uint32_t arg = 0; arg < proto.vlen; ++arg) {
@@ -198,7 +198,7 @@ Result<Signature> signature_of(const FunctionQuestion& q) {
       continue;
     }
     if (tags[arg] != 0) return fail(TagOnNumber{.arg = arg});
-    if (!is_number(t))
+    if (!btf::is_number(t))
       return fail(
           ParamType{.arg = arg, .kind = std::string(kernel_name(t.kind)), .function = std::string(function.name)});
   }

@@ -13,6 +13,7 @@
 //     bpf_spin_unlock(&lock);                    p is a number
 #include <algorithm>
 
+#include "btf/bits.hpp"
 #include "verify/object_errors.hpp"
 #include "verify/own_object_errors.hpp"
 #include "verify/walk.hpp"
@@ -37,7 +38,7 @@ const MapField* field_exactly_at(std::span<const MapField> fields, FieldKind kin
 bool is_of_numbers(const btf::Btf& types, btf::TypeId id, unsigned depth) {
   const btf::Type t = types.resolve(id);
   using btf::Kind;
-  if (t.kind == Kind::int_ || t.kind == Kind::enum_ || t.kind == Kind::enum64) return true;
+  if (btf::is_number(t)) return true;
   if (t.kind == Kind::array && depth > 0) return is_of_numbers(types, types.array_of(t).element, 0);
   if (t.kind != Kind::struct_ || depth == 0) return false;
   return std::ranges::all_of(types.members(t),

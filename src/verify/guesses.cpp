@@ -26,7 +26,10 @@ std::string_view verb(isa::Alu op) { return op == isa::Alu::add ? "add" : "sub";
 }  // namespace
 
 Result<void> Walk::step_guarded() {
-  if (!cur_->guessed) return step();
+  if (!cur_->guessed) {
+    flow_.at[at_].set(Mark::walked);
+    return step();
+  }
   if (fences_[at_] == Fence::before) {
     ended_ = true;
     return {};

@@ -3,6 +3,7 @@
 // eight bytes each, as its prototype types them, and their answer is what it may return.
 #include <charconv>
 
+#include "btf/bits.hpp"
 #include "facts/functions.hpp"
 #include "facts/hook_args.hpp"
 #include "facts/returns.hpp"
@@ -18,9 +19,6 @@ using facts::HookArg;
 using facts::ProgType;
 
 constexpr int64_t most_arguments = 12;
-
-bool is_record(const btf::Type& t) { return t.kind == Kind::struct_ || t.kind == Kind::union_; }
-bool is_number(const btf::Type& t) { return t.kind == Kind::int_ || t.kind == Kind::enum_ || t.kind == Kind::enum64; }
 
 }  // namespace
 
@@ -132,7 +130,7 @@ Result<Reg> Walk::typed_argument(unsigned index, const Access& a, int64_t off) c
     if (t.kind == Kind::void_) return Reg::any_number();
   }
   const btf::Type t = types.resolve(id);
-  if (is_number(t) || is_record(t)) return Reg::any_number();
+  if (btf::is_number(t) || btf::is_record(t)) return Reg::any_number();
   if (t.kind != Kind::ptr) return refuse("the argument is neither a number nor a pointer");
   if (a.size != 8) return refuse("pointers are read whole");
   const bool iterator = q_.attach_type() == AttachType::trace_iter;
@@ -142,7 +140,7 @@ Result<Reg> Walk::typed_argument(unsigned index, const Access& a, int64_t off) c
   if (is == HookArg::buffer_or_null) return Reg::pointer(RegKind::buf, RegFlag::maybe_null);
   if (is == HookArg::rdonly_buffer_or_null) return Reg::pointer(RegKind::buf, RegFlag::rdonly | RegFlag::maybe_null);
   const btf::Type to = types.resolve(t.size_or_type);
-  if (!is_record(to)) return Reg::any_number();
+  if (!btf::is_record(to)) return Reg::any_number();
   Reg r = Reg::pointer(RegKind::btf, argument_flags());
   if (is == HookArg::trusted_or_null) r.flags = RegFlag::trusted | RegFlag::maybe_null;
   if (is == HookArg::plain_or_null) r.flags = RegFlag::maybe_null;
@@ -223,7 +221,7 @@ Result<void> Walk::hook_returns(unsigned answer_register) {
   TRY_VOID(need(answer_register));
   if (leaks(reg(answer_register))) return fail(LeaksReturn{.r = to_reg(answer_register)});
   if (q_.type() == ProgType::struct_ops) {
-    const bool pointer = answer.kind == Kind::ptr && is_record(types.resolve(answer.size_or_type));
+    const bool pointer = answer.kind == Kind::ptr && btf::is_record(types.resolve(answer.size_or_type));
     if (pointer && !reg(answer_register).is_null()) return fail(NotModelled{.what = "operations that return objects"});
     return {};
   }

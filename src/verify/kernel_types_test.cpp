@@ -48,6 +48,27 @@ TEST(KernelTypes, WhatEndsTheMachineWantsTheRightToEndIt) {
             "kfunc-destroys");
 }
 
+// As of struct pt_regs, which crash_kexec takes: memory whose type holds no address, be it by unions.
+TEST(KernelTypes, PlainDataMayBeAUnion) {
+  for (const bool address : {false, true}) {
+    btf::Writer kernel;
+    const auto number = add_int(kernel), pointer = kernel.refer(Kind::ptr, "", number);
+    const btf::Member either[] = {{"n", number, 0, 0}, {"p", address ? pointer : number, 0, 0}};
+    const btf::Member whole[] = {{"", kernel.record(Kind::union_, "", 8, either), 0, 0}};
+    const btf::Param regs[] = {{"regs", kernel.refer(Kind::ptr, "", kernel.record(Kind::struct_, "regs", 8, whole))}};
+    kernel.function("crash_kexec", kernel.function_proto(0, regs), Linkage::static_);
+    module::Module m;
+    m.license = "GPL";
+    module::ProgDef& p = m.progs.emplace_back();
+    p.type = ProgType::sched_cls;
+    p.insns = isa::assemble("*(u64 *)(r10 - 8) = 0; r1 = r10; r1 += -8; r0 = 0; r0 = 0; exit")->insns;
+    p.insns[3] = isa::encode(isa::Op::call_kfunc);
+    p.externs.push_back({.insn = 3, .name = "crash_kexec"});
+    EXPECT_EQ(said(verify({.module = m, .prog = p, .target = {}, .kernel_types = shared(kernel)})),
+              address ? "kfunc-not-plain" : "accepted");
+  }
+}
+
 // A program that traces another one of its module has that one's arguments; a context is what the kernel has behind it.
 class Traced : public testing::Test {
  protected:

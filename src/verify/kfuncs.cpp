@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "btf/bits.hpp"
 #include "verify/call_errors.hpp"
 #include "verify/functions.hpp"
 #include "verify/walk_errors.hpp"
@@ -35,8 +36,6 @@ constexpr struct {
     {"bpf_rb_node", KfuncArg::rb_node},     {"bpf_wq", KfuncArg::work_queue},
     {"bpf_task_work", KfuncArg::task_work}, {"bpf_res_spin_lock", KfuncArg::res_lock},
 };
-
-bool is_number(const btf::Type& t) { return t.kind == Kind::int_ || t.kind == Kind::enum_ || t.kind == Kind::enum64; }
 
 KfuncParam number_param(std::string_view name) {
   KfuncParam p;
@@ -102,7 +101,7 @@ KernelFunction Kfuncs::describe(btf::TypeId id) const {
     } else {
       p = number_param(param.name);
     }
-    const bool sizes = n > 0 && is_number(t);
+    const bool sizes = n > 0 && btf::is_number(t);
     if (sizes && param.name.ends_with("__sz")) f.params[n - 1].sized = KfuncSized::by_next;
     if (sizes && param.name.ends_with("__szk")) f.params[n - 1].sized = KfuncSized::by_constant_next;
   }
@@ -180,13 +179,13 @@ btf::TypeId kernel_context(const btf::Btf& types, facts::ProgType type) {
 
 static bool is_plain_data(const btf::Btf& types, btf::TypeId id, unsigned depth) {
   const btf::Type t = types.resolve(id);
-  if (is_number(t)) return true;
-  if (t.kind != Kind::struct_ || depth > deepest_struct) return false;
+  if (btf::is_number(t)) return true;
+  if (!btf::is_record(t) || depth > deepest_struct) return false;
   return std::ranges::all_of(types.members(t), [&](const btf::Member& m) {
     const btf::Type member = types.resolve(m.type);
     if (member.kind != Kind::array) return is_plain_data(types, member.id, depth + 1);
     const btf::Array array = types.array_of(member);
-    return array.count != 0 && is_number(types.resolve(array.element));
+    return array.count != 0 && btf::is_number(types.resolve(array.element));
   });
 }
 

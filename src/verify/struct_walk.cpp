@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "verify/struct_walk.hpp"
+#include "btf/bits.hpp"
 
 #include <optional>
 #include <string>
 
+#include "btf/bits.hpp"
 #include "verify/object_errors.hpp"
 
 namespace skep::verify {
@@ -14,8 +16,6 @@ using btf::Kind;
 using btf::Type;
 
 std::string words_for(const Type& record) { return record.name.empty() ? "(anon)" : std::string(record.name); }
-
-bool is_record(const Type& t) { return t.kind == Kind::struct_ || t.kind == Kind::union_; }
 
 // The element at the end of dimensions, arrays of arrays taken as one.
 Type element_of(const Btf& types, Type t) {
@@ -54,13 +54,13 @@ class Descent {
   Result<AtOffset> into(btf::TypeId id) {
     for (;;) {
       const Type record = types_.resolve(id);
-      if (!is_record(record)) return fail(ObjectBeyond{.type = words_for(record), .off = off_, .size = size_});
+      if (!btf::is_record(record)) return fail(ObjectBeyond{.type = words_for(record), .off = off_, .size = size_});
       if (record.kind == Kind::union_ && record.vlen != 1) flags_ = flags_ | RegFlag::untrusted;
       if (off_ + size_ > record.size_or_type) {
         const Tail tail = flexible_tail(types_, record);
         const bool fits = tail.present && off_ >= tail.offset;
         if (fits && tail.element.kind == Kind::int_) return AtOffset{.what = Found::number};
-        if (!fits || !is_record(tail.element) || tail.element.size_or_type == 0)
+        if (!fits || !btf::is_record(tail.element) || tail.element.size_or_type == 0)
           return fail(ObjectBeyond{.type = words_for(record), .off = off_, .size = size_});
         off_ = (off_ - tail.offset) % tail.element.size_or_type;
         id = tail.element.id;
@@ -99,7 +99,7 @@ class Descent {
       if (each != 0) at += (off_ - at) / each * each;
       bytes = static_cast<uint32_t>(each);
     }
-    if (is_record(t)) {
+    if (btf::is_record(t)) {
       if (off_ == at) return AtOffset{.what = Found::structure, .type = t.id, .flags = flags_};
       off_ -= at;
       inside_ = t.id;
@@ -110,7 +110,7 @@ class Descent {
         return fail(PartOfMember{
             .member = std::string(m.name), .at = at, .type = words_for(record), .off = off_, .size = size_});
       const Type to = types_.resolve(t.size_or_type);
-      if (!is_record(to)) return AtOffset{.what = Found::foreign_pointer};
+      if (!btf::is_record(to)) return AtOffset{.what = Found::foreign_pointer};
       return AtOffset{.what = Found::pointer,
                       .type = to.id,
                       .flags = flags_ | flags_of_tag(types_, t.size_or_type),
