@@ -18,6 +18,8 @@ static int cb_lookup(__u32 i, struct c *c) { __u64 k = i; __u64 *v = bpf_map_loo
 static int each(void *map, __u32 *key, __u64 *val, struct c *c) { c->n += *key + val[7]; return 0; }
 static int each_bad(void *map, __u32 *key, __u64 *val, struct c *c) { c->n += *key + val[8]; return 0; }
 static int each_key(void *map, __u32 *key, __u64 *val, struct c *c) { *key = 1; return 0; }
+static int each_key_filled(void *map, __u32 *key, __u64 *val, struct c *c) { bpf_probe_read_kernel(key, 4, val); return 0; }
+static int each_value_filled(void *map, __u32 *key, __u64 *val, struct c *c) { bpf_probe_read_kernel(val, 4, key); return 0; }
 static int each_del(void *map, __u64 *key, __u64 *val, struct c *c) { bpf_map_delete_elem(map, key); return c->n & 1; }
 static int leak(__u32 i, struct c *c) { void *p = bpf_ringbuf_reserve(&ring, 8, 0); if (!p) return 1; return 0; }
 static int bal(__u32 i, struct c *c) { __u64 *p = bpf_ringbuf_reserve(&ring, 8, 0); if (!p) return 1; *p = i; bpf_ringbuf_submit(p, 0); return 0; }
@@ -38,6 +40,8 @@ SEC("tc") int two_places(struct __sk_buff *s) { struct c c = {}; if (s->len > 5)
 SEC("tc") int elements(struct __sk_buff *s) { struct c c = {}; bpf_for_each_map_elem(&array, each, &c, 0); return c.n; }
 SEC("tc") int beyond_the_value_refused(struct __sk_buff *s) { struct c c = {}; bpf_for_each_map_elem(&array, each_bad, &c, 0); return c.n; }  // outside-map-value
 SEC("tc") int writes_the_key_refused(struct __sk_buff *s) { struct c c = {}; bpf_for_each_map_elem(&array, each_key, &c, 0); return c.n; }  // writes-key
+SEC("tc") int helper_writes_the_key_refused(struct __sk_buff *s) { struct c c = {}; bpf_for_each_map_elem(&array, each_key_filled, &c, 0); return c.n; }  // read-only
+SEC("tc") int helper_writes_the_value(struct __sk_buff *s) { struct c c = {}; bpf_for_each_map_elem(&array, each_value_filled, &c, 0); return c.n; }
 SEC("tc") int deletes_while_it_walks(struct __sk_buff *s) { struct c c = {}; bpf_for_each_map_elem(&hash, each_del, &c, 0); return c.n; }
 SEC("tc") int ring_has_no_elements_refused(struct __sk_buff *s) { struct c c = {}; bpf_for_each_map_elem(&ring, each_del, &c, 0); return c.n; }  // no-elements
 SEC("tc") int no_context_refused(struct __sk_buff *s) { return bpf_for_each_map_elem(&hash, each_del, 0, 0); }  // not-memory

@@ -6,6 +6,7 @@ struct pair { __u32 a, b; };
 struct large { __u64 x[60]; };
 struct unknown;
 struct nobody { int x; };
+struct nothing {};
 typedef struct { int x; } nameless_t;
 MAP(array, ARRAY, 4, __u32, __u64[8]);
 RING(ring);
@@ -34,6 +35,8 @@ GLOBAL int incomplete(struct unknown *u) { USED(u); return 0; }
 GLOBAL int keeps(int a) { USED(bpf_ringbuf_reserve(&ring, 8, 0)); return a; }
 GLOBAL int balances(int a) { void *p = bpf_ringbuf_reserve(&ring, 8, 0); if (p) bpf_ringbuf_discard(p, 0); return a; }
 GLOBAL int second(int a, int b) { USED(a); return b; }
+GLOBAL int with_five(int a, int b, int c, int d, int e) { return a + b + c + d + e; }
+GLOBAL int with_nothing(int a, int b, int c, int d, int e, struct nothing n) { return a - b - c - d - e; }  // a sixth in its type alone
 GLOBAL int calls_itself_by_another(int a);
 GLOBAL int other(int a) { USED(a); return a > 0 ? calls_itself_by_another(a - 1) : 0; }
 GLOBAL int calls_itself_by_another(int a) { USED(a); return a > 0 ? other(a - 1) : 0; }
@@ -62,6 +65,7 @@ SEC("tc") int acquired_task_as_trusted(struct __sk_buff *s) { struct task_struct
 SEC("tc") int maybe_null_as_trusted_refused(struct __sk_buff *s) { struct task_struct *t = bpf_task_from_pid(1); int r = trusted(t); if (t) bpf_task_release(t); return r; }  // argument-type
 SEC("tc") int null_as_trusted_refused(struct __sk_buff *s) { return trusted(0); }  // argument-type
 SEC("tc") int stack_as_trusted_refused(struct __sk_buff *s) { struct pair p = {}; return trusted((void *)&p); }  // argument-type
+SEC("tc") int another_structure_as_trusted_refused(struct __sk_buff *s) { struct cgroup *c = bpf_cgroup_from_id(1); if (!c) return 0; trusted((void *)c); bpf_cgroup_release(c); return 0; }  // other-struct
 SEC("tc") int maybe_null_as_trusted_or_null(struct __sk_buff *s) { struct task_struct *t = bpf_task_from_pid(1); int r = trusted_or_null(t); if (t) bpf_task_release(t); return r; }
 SEC("tc") int null_as_trusted_or_null(struct __sk_buff *s) { return trusted_or_null(0); }
 SEC("tc") int body_does_not_test_refused(struct __sk_buff *s) { return trusted_or_null_not_tested(bpf_get_current_task_btf()); }  // maybe-null
@@ -92,4 +96,6 @@ SEC("tc") int recursion_through_another_is_refused(struct __sk_buff *s) { return
 SEC("tc") int body_returns_a_pointer_as_number_refused(struct __sk_buff *s) { return returns_its_argument(0); }  // returns-pointer
 SEC("tc") int stacks_together_refused(struct __sk_buff *s) { volatile char b[200]; b[s->len & 127] = 1; return deep_stack(b[1]); }  // stack-too-deep
 SEC("tc") int stack_of_the_body(struct __sk_buff *s) { return deep_stack(1); }
+SEC("tc") int five_parameters(struct __sk_buff *s) { return with_five(s->len, 2, 3, 4, 5); }
+SEC("tc") int sixth_parameter_refused(struct __sk_buff *s) { struct nothing n; return with_nothing(s->len, 2, 3, 4, 5, n); }  // many-params
 SEC("kprobe/x") int stacks_of_their_own(void *s) { volatile char b[200]; b[5] = 1; return deep_stack(b[1]); }
