@@ -10,6 +10,7 @@ private(A) struct bpf_rb_root shared __contains(both, r);
 private(A) struct bpf_list_head list __contains(both, l);
 private(B) struct bpf_spin_lock lock_b;
 private(B) struct bpf_rb_root root_b __contains(node, n);
+RING(ring);
 struct holder { struct bpf_spin_lock lock; struct bpf_rb_root root __contains(node, n); };
 #define node_of(p) container_of(p, struct node, n)
 #define NEW struct node *p = bpf_obj_new(struct node); if (!p) return 0
@@ -70,6 +71,8 @@ P(removes_one_of_two_borrowed) { struct bpf_rb_node *n, *m, *o; int r = 0; bpf_s
 P(adds_back_what_it_removed) { struct bpf_rb_node *n; bpf_spin_lock(&lock); n = bpf_rbtree_first(&root); if (!n) goto out; n = bpf_rbtree_remove(&root, n); if (!n) goto out; bpf_rbtree_add(&root, n, less); out: bpf_spin_unlock(&lock); return 0; }
 P(removes_an_owned_one) { NEW; struct bpf_rb_node *n; bpf_spin_lock(&lock); n = bpf_rbtree_remove(&root, &p->n); bpf_spin_unlock(&lock); if (n) bpf_obj_drop(node_of(n)); bpf_obj_drop(p); return 0; }
 P(removes_a_number_refused) { struct bpf_rb_node *n; bpf_spin_lock(&lock); n = bpf_rbtree_remove(&root, (void *)8); bpf_spin_unlock(&lock); if (n) bpf_obj_drop(node_of(n)); return 0; }
+P(removes_a_record_refused) { struct bpf_rb_node *n; char *r = bpf_ringbuf_reserve(&ring, 64, 0); if (!r) return 0; bpf_spin_lock(&lock); n = bpf_rbtree_remove(&root, (void *)r); bpf_spin_unlock(&lock); bpf_ringbuf_discard(r, 0); if (n) bpf_obj_drop(node_of(n)); return 0; }  // no-field-there
+P(removes_somewhere_in_a_record_refused) { struct bpf_rb_node *n; char *r = bpf_ringbuf_reserve(&ring, 64, 0); if (!r) return 0; __u64 i = s->len & 8; bpf_spin_lock(&lock); n = bpf_rbtree_remove(&root, (void *)(r + i)); bpf_spin_unlock(&lock); bpf_ringbuf_discard(r, 0); if (n) bpf_obj_drop(node_of(n)); return 0; }  // field-moves
 P(drops_the_first_refused) { struct bpf_rb_node *n; bpf_spin_lock(&lock); n = bpf_rbtree_first(&root); bpf_spin_unlock(&lock); if (n) bpf_obj_drop(node_of(n)); return 0; }
 P(goes_down) { struct bpf_rb_node *n; int r = 0; bpf_spin_lock(&lock); n = bpf_rbtree_root(&root); if (n) n = s->len > 3 ? bpf_rbtree_left(&root, n) : bpf_rbtree_right(&root, n); if (n) r = node_of(n)->key; bpf_spin_unlock(&lock); return r; }
 P(tests_a_borrowed_one_twice) { struct bpf_rb_node *n; int r = 0; bpf_spin_lock(&lock); n = bpf_rbtree_root(&root); if (n) { barrier_var(n); if (n) r = node_of(n)->key; else r = s->len; } bpf_spin_unlock(&lock); return r; }
