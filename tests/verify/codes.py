@@ -24,8 +24,6 @@ ELSEWHERE = {
     "too-many-subprograms": "a program of 257 functions: subprograms_kernel_test.cpp",
     "function-count": "types that no compiler writes: subprograms_kernel_test.cpp",
     "line-in-constant": "line records that no compiler writes: random/found.jsonl",
-    "many-params": "a function that no compiler writes: calls_kernel_test.cpp",
-    "too-many-kfuncs": "a program that calls 257 functions: calls_kernel_test.cpp",
     "kfunc-destroys": "crash_kexec, which few kernels have: kernel_types_test.cpp",
     "function-place": "types that no compiler writes: subprograms_kernel_test.cpp",
 }
