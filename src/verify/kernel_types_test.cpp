@@ -69,6 +69,33 @@ TEST(KernelTypes, PlainDataMayBeAUnion) {
   }
 }
 
+// Kernels that clang built say which pointers are not the kernel's own: __user, __percpu.
+TEST(KernelTypes, WhatLiesElsewhereIsNotRead) {
+  btf::Writer kernel;
+  const auto number = add_int(kernel);
+  const btf::Member value[] = {{.name = "value", .type = number, .bit_offset = 0, .bitfield_bits = 0}};
+  const auto one = kernel.record(Kind::struct_, "one", 4, value);
+  auto pointer = [&](std::string_view tag) {
+    return kernel.refer(Kind::ptr, "", tag.empty() ? one : kernel.refer(Kind::type_tag, tag, one));
+  };
+  const btf::Param params[] = {{"own", pointer("")}, {"user", pointer("user")}, {"percpu", pointer("percpu")}};
+  kernel.function("hooked", kernel.function_proto(number, params), Linkage::static_);
+  module::Module m;
+  m.license = "GPL";
+  module::ProgDef& p = m.progs.emplace_back();
+  p.type = ProgType::tracing;
+  p.attach_type = facts::AttachType::trace_fentry;
+  p.attach_to = "hooked";
+  auto verdict = [&](std::string_view text) {
+    p.insns = isa::assemble(text)->insns;
+    return said(verify({.module = m, .prog = p, .target = facts::Target(), .kernel_types = shared(kernel)}));
+  };
+  EXPECT_EQ(verdict("r1 = *(u64 *)(r1 + 0); r0 = *(u32 *)(r1 + 0); r0 = 0; exit"), "accepted");
+  EXPECT_EQ(verdict("r1 = *(u64 *)(r1 + 8); r0 = *(u32 *)(r1 + 0); r0 = 0; exit"), "object-elsewhere");
+  EXPECT_EQ(verdict("r1 = *(u64 *)(r1 + 16); r0 = *(u32 *)(r1 + 0); r0 = 0; exit"), "object-elsewhere");
+  EXPECT_EQ(verdict("r1 = *(u64 *)(r1 + 8); r0 = 0; exit"), "accepted");
+}
+
 // A program that traces another one of its module has that one's arguments; a context is what the kernel has behind it.
 class Traced : public testing::Test {
  protected:
