@@ -28,6 +28,7 @@ class Finder {
   Finder(const Question& q, const btf::Btf& types) : q_(q), types_(types) {}
 
   std::vector<MapField> found;
+  bool mistaken = false;  // a pointer is tagged in a way that Linux does not know
 
   void look_into(btf::TypeId id, uint32_t offset, int depth) {
     const btf::Type t = types_.resolve(id);
@@ -82,24 +83,27 @@ class Finder {
   void pointer(const btf::Type& t, uint32_t offset) {
     const btf::Type tag = types_.type(t.size_or_type);
     if (tag.kind != btf::Kind::type_tag || tag.kind_flag) return;
-    static constexpr std::pair<std::string_view, FieldKind> tags[] = {{"kptr_untrusted", FieldKind::kptr_untrusted},
-                                                                      {"kptr", FieldKind::kptr},
-                                                                      {"percpu_kptr", FieldKind::kptr_percpu},
-                                                                      {"uptr", FieldKind::uptr}};
-    for (const auto& [name, kind] : tags) {
-      if (tag.name != name) continue;
-      MapField f{.kind = kind, .offset = offset, .size = 8};
-      const btf::Type to = types_.resolve(tag.size_or_type);
-      f.type = to.id;
-      f.of = Types::program;
-      if (kind != FieldKind::uptr && q_.kernel_types != nullptr)
-        if (const auto own = q_.kernel_types->find(to.name, to.kind == btf::Kind::fwd ? btf::Kind::struct_ : to.kind)) {
-          f.type = *own;
-          f.of = Types::kernel;
-        }
-      found.push_back(f);
+    using Tag = std::pair<std::string_view, FieldKind>;
+    static constexpr Tag tags[] = {{"kptr_untrusted", FieldKind::kptr_untrusted},
+                                   {"kptr", FieldKind::kptr},
+                                   {"percpu_kptr", FieldKind::kptr_percpu},
+                                   {"uptr", FieldKind::uptr}};
+    const auto* known = std::ranges::find(tags, tag.name, &Tag::first);
+    const bool two_tags = types_.type(tag.size_or_type).kind == btf::Kind::type_tag;
+    const btf::Type to = types_.resolve(tag.size_or_type);
+    if (known == std::end(tags) || two_tags || to.kind != btf::Kind::struct_) {
+      mistaken = true;
       return;
     }
+    MapField f{.kind = known->second, .offset = offset, .size = 8};
+    f.type = to.id;
+    f.of = Types::program;
+    if (f.kind != FieldKind::uptr && q_.kernel_types != nullptr)
+      if (const auto own = q_.kernel_types->find(to.name, to.kind)) {
+        f.type = *own;
+        f.of = Types::kernel;
+      }
+    found.push_back(f);
   }
 
   // "contains:TYPE:MEMBER"
@@ -125,25 +129,63 @@ class Finder {
   const btf::Btf& types_;
 };
 
+// Where a tag is mistaken Linux finds no field at all.
 std::vector<MapField> fields_of(const Question& q, btf::TypeId type) {
   if (q.module.btf == nullptr || type == 0 || type >= q.module.btf->count()) return {};
   constexpr int deepest = 32;
   Finder finder(q, *q.module.btf);
   finder.look_into(type, 0, deepest);
+  if (finder.mistaken) return {};
   std::ranges::sort(finder.found, {}, &MapField::offset);
   return std::move(finder.found);
+}
+
+std::vector<MapField> fields_of_value(const Question& q, const module::MapDef& map) {
+  auto fields = fields_of(q, map.value_type);
+  // Nodes are part of objects, never of values.
+  std::erase_if(fields,
+                [](const MapField& f) { return f.kind == FieldKind::list_node || f.kind == FieldKind::rbtree_node; });
+  return fields;
+}
+
+facts::ValueField value_field(FieldKind k) {
+  switch (k) {
+    case FieldKind::spin_lock: return facts::ValueField::spin_lock;
+    case FieldKind::res_spin_lock: return facts::ValueField::res_spin_lock;
+    case FieldKind::timer: return facts::ValueField::timer;
+    case FieldKind::work_queue: return facts::ValueField::wq;
+    case FieldKind::task_work: return facts::ValueField::task_work;
+    case FieldKind::kptr_untrusted: return facts::ValueField::kptr_untrusted;
+    case FieldKind::kptr: return facts::ValueField::kptr;
+    case FieldKind::kptr_percpu: return facts::ValueField::percpu_kptr;
+    case FieldKind::uptr: return facts::ValueField::uptr;
+    case FieldKind::list_head: return facts::ValueField::list_head;
+    case FieldKind::rbtree_root: return facts::ValueField::rb_root;
+    case FieldKind::refcount:
+    case FieldKind::list_node:
+    case FieldKind::rbtree_node: break;
+  }
+  return facts::ValueField::refcount;
+}
+
+bool may_hold(const module::MapDef& map, std::span<const MapField> fields) {
+  constexpr uint32_t one_sided = facts::map_flag::rdonly_prog | facts::map_flag::wronly_prog;
+  if (!fields.empty() && (map.flags & one_sided) != 0) return false;
+  return std::ranges::all_of(fields,
+                             [&](const MapField& f) { return facts::row(value_field(f.kind)).maps.has(map.type); });
 }
 
 }  // namespace
 
 std::string_view kernel_name(FieldKind k) { return kinds[static_cast<std::size_t>(k)].name; }
 
+bool keeps_types(const Question& q, const module::MapDef& map) {
+  return q.module.btf != nullptr && map.value_type != 0 && may_hold(map, fields_of_value(q, map));
+}
+
 std::vector<MapField> value_fields(const Question& q, const module::MapDef& map) {
-  auto fields = fields_of(q, map.value_type);
-  // Nodes are part of objects, never of values.
-  std::erase_if(fields,
-                [](const MapField& f) { return f.kind == FieldKind::list_node || f.kind == FieldKind::rbtree_node; });
-  return fields;
+  auto fields = fields_of_value(q, map);
+  return may_hold(map, fields) ? fields : std::vector<MapField>{};
 }
 
 std::vector<MapField> object_fields(const Question& q, btf::TypeId structure) { return fields_of(q, structure); }

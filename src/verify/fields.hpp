@@ -54,6 +54,9 @@ struct MapField {
   std::string_view name() const { return kernel_name(kind); }
 };
 
+// Whether Linux makes the map with the types of its values: not every type of map may hold every field. Loaders then
+// make it without types.
+bool keeps_types(const Question& question, const module::MapDef& map);
 // Of a map's value, ascending offsets; none where the map has no BTF.
 std::vector<MapField> value_fields(const Question& question, const module::MapDef& map);
 // Of a structure of the program that is allocated.

@@ -50,9 +50,9 @@ Result<void> Walk::field_argument(unsigned regno, FieldKind kind, std::string_vi
   const std::string words(what);
   if (!r.var.is_constant()) return fail(FieldMoves{.r = to_reg(regno), .what = words});
   const bool in_map = r.is(RegKind::map_value);
-  if (in_map && (q_.module.btf == nullptr || maps_[r.object].def->value_type == 0))
-    return fail(FieldWithoutTypes{.map = maps_[r.object].def->name, .what = words});
   const MapField* f = field_of(fields_behind(r), kind);
+  if (f == nullptr && in_map && !keeps_types(q_, *maps_[r.object].def))
+    return fail(FieldWithoutTypes{.map = maps_[r.object].def->name, .what = words});
   const std::string owner = in_map ? "map '" + maps_[r.object].def->name + "'" : "local 'kptr'";
   if (f == nullptr) return fail(NoSuchField{.map = owner, .what = words});
   const int64_t off = static_cast<int64_t>(r.constant()) + r.off;
@@ -165,14 +165,14 @@ Result<void> Walk::kptr_argument(unsigned regno, Call& call) {
   const Reg& r = reg(regno);
   const bool in_map = r.is(RegKind::map_value);
   if (!r.var.is_constant()) return fail(FieldMoves{.r = to_reg(regno), .what = "kptr"});
-  if (in_map && (q_.module.btf == nullptr || maps_[r.object].def->value_type == 0))
-    return fail(FieldWithoutTypes{.map = maps_[r.object].def->name, .what = "bpf_kptr_xchg"});
   const std::span<const MapField> fields = fields_behind(r);
+  if (fields.empty() && in_map && !keeps_types(q_, *maps_[r.object].def))
+    return fail(FieldWithoutTypes{.map = maps_[r.object].def->name, .what = "bpf_kptr_xchg"});
   const int64_t off = static_cast<int64_t>(r.constant()) + r.off;
-  if (!std::ranges::any_of(fields, &MapField::is_kptr))
-    return fail(NoSuchField{.map = in_map ? "map '" + maps_[r.object].def->name + "'" : "R1", .what = "kptr"});
+  auto exchanges = [](const MapField& f) { return f.is_kptr() && f.kind != uptr; };
+  if (!std::ranges::any_of(fields, exchanges)) return fail(NoSuchField{.map = "R1", .what = "kptr"});
   const MapField* f = field_at(fields, off);
-  if (f == nullptr || !f->is_kptr() || f->offset != off) return fail(NotKptr{.off = off});
+  if (f == nullptr || !exchanges(*f) || f->offset != off) return fail(NotKptr{.off = off});
   if (f->kind != kptr && f->kind != kptr_percpu) return fail(PlainKptr{.off = off});
   call.kptr = *f;
   return {};

@@ -20,5 +20,6 @@ P(sets_what_is_beside) { FIND; v->a = 1; return 0; }
 P(sets_refused) { FIND; v->u = (void *)v; return 0; }  // kptr-store
 P(clears_refused) { FIND; *(volatile __u64 *)&v->u = 0; return 0; }  // kptr-store
 P(reads_half_refused) { FIND; return *(volatile __u32 *)&v->u; }  // field-part
+P(exchanges_refused) { FIND; bpf_kptr_xchg(&v->u, 0); return 0; }  // no-such-field
 P(given_to_helper) { FIND; struct shared *u = v->u; return u ? bpf_probe_read_kernel(u, sizeof *u, 0) : 0; }
 P(given_to_helper_beyond_refused) { FIND; struct shared *u = v->u; return u ? bpf_probe_read_kernel(u, sizeof *u + 1, 0) : 0; }  // outside-memory
