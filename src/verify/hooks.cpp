@@ -145,9 +145,11 @@ Result<Reg> Walk::typed_argument(unsigned index, const Access& a, int64_t off) c
   if (is == HookArg::trusted_or_null) r.flags = RegFlag::trusted | RegFlag::maybe_null;
   if (is == HookArg::plain_or_null) r.flags = RegFlag::maybe_null;
   if (may_be_null(index)) r.flags = r.flags | RegFlag::maybe_null;
+  // Another program's context is the kernel's own, whatever that program's types say of it.
   const btf::Type tag = types.type(t.size_or_type);
-  if (tag.kind == Kind::type_tag && !tag.kind_flag && tag.name == "user") r.flags = r.flags | RegFlag::user;
-  if (tag.kind == Kind::type_tag && !tag.kind_flag && tag.name == "percpu") r.flags = r.flags | RegFlag::percpu;
+  const bool tagged = hook_.of == Types::kernel && tag.kind == Kind::type_tag && !tag.kind_flag;
+  if (tagged && tag.name == "user") r.flags = r.flags | RegFlag::user;
+  if (tagged && tag.name == "percpu") r.flags = r.flags | RegFlag::percpu;
   r.object = hook_.of == Types::kernel ? to.id : kernels_context(to.name);
   if (r.object == 0) return refuse("the argument points to what is the program's own");
   // Congestion control is given its sockets as what they are.

@@ -114,9 +114,11 @@ class Traced : public testing::Test {
     const auto own_context = context(own_, "xdp_md"), own_struct = context(own_, "own");
     auto pointer = [&](btf::TypeId to) { return own_.refer(Kind::ptr, "", to); };
     const btf::Param of_main[] = {{"ctx", pointer(own_context)}},
-                     of_sub[] = {{"n", number}, {"p", pointer(own_struct)}};
+                     of_sub[] = {{"n", number}, {"p", pointer(own_struct)}},
+                     of_marked[] = {{"ctx", pointer(own_.refer(Kind::type_tag, "user", own_context))}};
     const auto main = own_.function("main", own_.function_proto(number, of_main), Linkage::global);
     const auto sub = own_.function("sub", own_.function_proto(number, of_sub), Linkage::global);
+    own_.function("marked", own_.function_proto(number, of_marked), Linkage::global);
     m_.license = "GPL";
     m_.progs.resize(2);
     m_.progs[0].type = ProgType::xdp;
@@ -145,6 +147,11 @@ TEST_F(Traced, HasItsArguments) {
   EXPECT_EQ(verdict("prog:0", "r1 = *(u64 *)(r1 + 0); r0 = *(u32 *)(r1 + 4); r0 = 0; exit"), "object-beyond");
   EXPECT_EQ(verdict("prog:0", "r1 = *(u64 *)(r1 + 8); r0 = 0; exit"), "no-argument");
   EXPECT_EQ(verdict("prog:0", "r1 = *(u64 *)(r1 + 8); r0 = 0; exit", facts::AttachType::trace_fexit), "accepted");
+}
+
+// Whatever it says of its context, Linux hands out its own (seen in 6.18.15).
+TEST_F(Traced, HasItsContextAsTheKernelsOwn) {
+  EXPECT_EQ(verdict("prog:0:marked", "r1 = *(u64 *)(r1 + 0); r0 = *(u32 *)(r1 + 0); r0 = 0; exit"), "accepted");
 }
 
 TEST_F(Traced, IsAFunctionOfIt) {
