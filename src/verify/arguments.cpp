@@ -244,8 +244,7 @@ Result<void> Walk::memory_argument(unsigned regno, uint64_t size, Do what, Zero 
     case btf: return access_btf({.reg = regno, .size = static_cast<unsigned>(size), .what = Do::read}, r.off);
     case ctx:
       if (facts::row(q_.type()).context == facts::Context::syscall_buffer) {
-        if (size == 0 && zero == Zero::allowed) return {};
-        if (size == 0) return fail(ZeroSized{.r = to_reg(regno)});
+        if (size == 0) return {};
         return access({.reg = regno, .off = static_cast<int32_t>(size - 1), .size = 1, .what = what});
       }
       break;
@@ -322,7 +321,11 @@ Result<void> Walk::constant_key(unsigned regno, uint32_t size, Call& call) {
 Result<void> Walk::adjust_map_value(facts::Arg& arg, const Call& call) const {
   if (!call.map) return {};
   const facts::MapType type = maps_[*call.map].row->id;
-  if (type == facts::MapType::sockmap || type == facts::MapType::sockhash) arg.kind = ArgKind::btf_sock_common;
+  if (type == facts::MapType::sockmap || type == facts::MapType::sockhash) {
+    if (arg.use == facts::Use::fills)
+      return fail(SocketsAreNoBytes{.helper = call.name(), .type = std::string(maps_[*call.map].row->name)});
+    arg.kind = ArgKind::btf_sock_common;
+  }
   // What is looked for stands there already.
   if (type == facts::MapType::bloom_filter && call.id == facts::helper_id::map_peek_elem) arg.use = facts::Use::reads;
   return {};

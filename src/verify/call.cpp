@@ -223,9 +223,7 @@ Result<void> Walk::release(uint32_t id) {
 Result<void> Walk::release_argument(Call& call) {
   const facts::Arg& arg = call.helper->args[call.release - 1];
   if (arg.kind == facts::ArgKind::dynptr) return release_dynptr(call);
-  if (call.ref != 0) return release(call.ref);
-  if (reg(call.release).is_null()) return {};
-  return fail(ReleaseUnowned{.r = to_reg(call.release)});
+  return call.ref != 0 ? release(call.ref) : Result<void>{};
 }
 
 // What is held may be carried out of a function, but not out of the program. Of references Linux asks it only in the

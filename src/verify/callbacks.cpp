@@ -52,7 +52,9 @@ Result<void> Walk::functions_left() const {
     if (functions_[f].entered || functions_[f].address_taken)
       (functions_[f].entered ? begins : named).push_back(flow_.subprogs[f].first);
   if (named.empty()) return {};
-  auto walked = [&](uint32_t i) { return flow_.ops[i] == isa::Op::ld_imm64_high || flow_.at[i].is(Mark::walked); };
+  auto walked = [&](uint32_t i) {
+    return flow_.at[i - (flow_.ops[i] == isa::Op::ld_imm64_high ? 1 : 0)].is(Mark::walked);
+  };
   const auto end = static_cast<uint32_t>(flow_.ops.size());
   for (uint32_t i = 0, gone = 0; i < end; ++i) {
     const uint32_t first = i;

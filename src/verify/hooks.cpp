@@ -221,7 +221,6 @@ Result<void> Walk::hook_returns(unsigned answer_register) {
   const bool by_cgroup = q_.attach_type() == AttachType::lsm_cgroup;
   if (is_void && !by_cgroup) return {};
   TRY_VOID(need(answer_register));
-  if (leaks(reg(answer_register))) return fail(LeaksReturn{.r = to_reg(answer_register)});
   if (q_.type() == ProgType::struct_ops) {
     const bool pointer = answer.kind == Kind::ptr && btf::is_record(types.resolve(answer.size_or_type));
     if (pointer && !reg(answer_register).is_null()) return fail(NotModelled{.what = "operations that return objects"});

@@ -63,7 +63,6 @@ Result<void> Walk::access_context(const Access& a, int64_t off) {
 
 Result<void> Walk::access_socket(const Access& a, int64_t off) {
   const Reg& r = reg(a.reg);
-  if (r.var.smin < 0) return fail(MayBeNegative{.r = to_reg(a.reg), .least = r.var.smin});
   const auto field = facts::access_field(pointee(r.kind), off, a.size, how(a));
   if (!field)
     return fail(NoSocketField{.r = to_reg(a.reg),
