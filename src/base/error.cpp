@@ -74,7 +74,7 @@ static Value as_in_log(const Value& v) {
 std::string Error::kernel() const {
   std::vector<Field> in_log = fields();
   for (Field& f : in_log) f.value = as_in_log(f.value);
-  return words(row().kernel, in_log);
+  return words(row().kernel, in_log) + (body_->log_goes_on.empty() ? "" : "\n" + body_->log_goes_on);
 }
 
 std::string Error::text() const {

@@ -56,6 +56,7 @@ class Error {
     const Diagnostic* row;
     std::vector<Field> fields;
     std::vector<std::string> places;  // innermost first
+    std::string log_goes_on;
   };
 
   explicit Error(std::unique_ptr<Body> body) : body_(std::move(body)) {}
@@ -63,6 +64,11 @@ class Error {
   // Says where, one step further out: "insn 12 (count.c:31)", then "program 'count'", then "count.bpf.o".
   [[nodiscard]] Error within(std::string place) && {
     body_->places.push_back(std::move(place));
+    return std::move(*this);
+  }
+  // What else Linux's log says of it, on a line of its own.
+  [[nodiscard]] Error and_in_log(std::string line) && {
+    body_->log_goes_on = std::move(line);
     return std::move(*this);
   }
   const Diagnostic& row() const { return *body_->row; }
@@ -88,7 +94,7 @@ static_assert(sizeof(Result<void*>) <= 16);
 
 template <class D>
 [[nodiscard]] std::unexpected<Error> fail(const D& d) {
-  return std::unexpected(Error{std::make_unique<Error::Body>(Error::Body{&D::row, d.fields(), {}})});
+  return std::unexpected(Error{std::make_unique<Error::Body>(Error::Body{&D::row, d.fields(), {}, {}})});
 }
 
 // Passes an error on with a step of the place: return fail_within(std::move(error), "map 'counts'").

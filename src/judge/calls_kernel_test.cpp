@@ -33,11 +33,23 @@ module::Module only(const module::Module& all, std::size_t prog) {
 struct Said {
   std::string answer, err, insn, slug;  // the slug is skep's alone
   uint64_t processed = 0, states = 0, peak_states = 0, most_at_one = 0;
+  std::string words = {};  // the last line of why it is refused, numbers as N
   bool operator==(const Said&) const = default;
 };
 std::ostream& operator<<(std::ostream& out, const Said& s) {
-  return out << fmt::format("{} {} insn {} processed {} states {} peak {} most {}", s.answer, s.err, s.insn,
-                            s.processed, s.states, s.peak_states, s.most_at_one);
+  return out << fmt::format("{} {} insn {} processed {} states {} peak {} most {}: {}", s.answer, s.err, s.insn,
+                            s.processed, s.states, s.peak_states, s.most_at_one, s.words);
+}
+
+std::string last_line(std::string_view text) {
+  if (const auto line = text.rfind('\n'); line != text.npos) text.remove_prefix(line + 1);
+  std::string out;
+  for (const char c : text) {
+    const bool digit = c >= '0' && c <= '9';
+    if (!digit) out += c;
+    if (digit && !out.ends_with('N')) out += 'N';
+  }
+  return out;
 }
 
 Said verified(const module::Module& m, const facts::Target& target) {
@@ -50,6 +62,7 @@ Said verified(const module::Module& m, const facts::Target& target) {
     s.err = kernel::errno_name(v.rejection->error.row().err);
     s.insn = std::to_string(v.rejection->insn);
     s.slug = v.rejection->error.row().slug;
+    s.words = last_line(v.rejection->error.kernel());
   }
   return s;
 }
@@ -65,6 +78,7 @@ Said loaded(const module::Module& m) {
   }
   if (v.err != 0) s.err = kernel::errno_name(v.err);
   if (v.err != 0) s.insn = v.insn ? std::to_string(*v.insn) : "";
+  if (v.err != 0) s.words = last_line(v.message);
   return s;
 }
 

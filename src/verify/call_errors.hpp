@@ -29,9 +29,9 @@ using isa::Pc;
   X(TagOnNumber, "SKEP-V0434", "tag-on-number", EINVAL, (uint64_t, arg), \
     "arg#{arg} has pointer tag, but is not a pointer type", \
     "argument {arg} (from 0) has a tag that is for pointers, and it is none", "") \
-  X(UnsizedParam, "SKEP-V0435", "unsized-param", EINVAL, (uint64_t, arg)(std::string, kind)(std::string, name), \
+  X(UnsizedParam, "SKEP-V0435", "unsized-param", EINVAL, (uint64_t, arg)(std::string, kind)(std::string, name)(std::string, type), \
     "arg#{arg} reference type('{kind} {name}') size cannot be determined: -22", \
-    "argument {arg} (from 0) points to {kind} {name}, whose size is not known: what may be accessed through it is not, either", \
+    "argument {arg} (from 0) points to {type}, whose size is not known: what may be accessed through it is not, either", \
     "point to a complete type, or declare the function static") \
   X(ParamType, "SKEP-V0436", "param-type", EINVAL, (uint64_t, arg)(std::string, kind)(std::string, function), \
     "Arg#{arg} type {kind} in {function}() is not supported yet.", \
@@ -61,10 +61,11 @@ using isa::Pc;
     "Caller passes invalid args into func#{subprog} ('{function}')", \
     "{function} reads and writes {size} bytes through {r}, and there they are not: {why}", "") \
   X(GlobalUnderLock, "SKEP-V0445", "global-under-lock", EINVAL, (std::string, function), \
-    "global function calls are not allowed while holding a lock,", \
+    "global function calls are not allowed while holding a lock,\nuse static function instead", \
     "{function} is a global function, called while a lock is held; what it does was not looked at with the lock", "declare it static, or unlock first") \
   X(GlobalMaySleep, "SKEP-V0446", "global-may-sleep", EINVAL, (std::string, function), \
-    "global functions that may sleep are not allowed in non-sleepable context,", \
+    "global functions that may sleep are not allowed in non-sleepable context,\ni.e., in a RCU/IRQ/preempt-disabled section, or in\n" \
+    "a non-sleepable BPF program context", \
     "{function} may sleep, and here nothing may", "call it from a sleepable program, outside of RCU, IRQ and preemption regions") \
   X(HandlerParams, "SKEP-V0447", "handler-params", EINVAL, (std::string, function), \
     "exception cb only supports single integer argument", \
@@ -139,13 +140,13 @@ using isa::Pc;
     "arg#{arg} is {kind} expected {kind} or socket", \
     "argument {arg} (from 0) is {kind}, and must be a kernel object", "") \
   X(KfuncOtherObject, "SKEP-V0473", "kfunc-other-object", EINVAL, (std::string, function)(uint64_t, arg)(std::string, expected)(isa::Reg, r)(std::string, has), \
-    "kernel function {function} args#{arg} expected pointer to {expected} but {r} has a pointer to {has}", \
-    "{function} takes a pointer to {expected} as argument {arg} (from 0); {r} points to {has}", "") \
-  X(KfuncPointer, "SKEP-V0474", "kfunc-pointer", EINVAL, (std::string, function)(uint64_t, arg)(std::string, type), \
-    "kernel function {function} args#{arg} pointer type {type} is not supported", \
+    "kernel function {function} args#{arg} expected pointer to STRUCT {expected} but {r} has a pointer to STRUCT {has}", \
+    "{function} takes a pointer to struct {expected} as argument {arg} (from 0); {r} points to a struct {has}", "") \
+  X(KfuncPointer, "SKEP-V0474", "kfunc-pointer", EINVAL, (std::string, function)(uint64_t, arg)(std::string, type)(std::string, kind)(std::string, name), \
+    "kernel function {function} args#{arg} pointer type {kind} {name} is not supported", \
     "argument {arg} (from 0) of {function} points to {type}, which programs cannot give", "") \
-  X(KfuncNotPlain, "SKEP-V0475", "kfunc-not-plain", EINVAL, (uint64_t, arg)(std::string, type)(std::string, or_void), \
-    "arg#{arg} pointer type {type} must point to {or_void}scalar, or struct with scalar", \
+  X(KfuncNotPlain, "SKEP-V0475", "kfunc-not-plain", EINVAL, (uint64_t, arg)(std::string, type)(std::string, kind)(std::string, name)(std::string, or_void), \
+    "arg#{arg} pointer type {kind} {name} must point to {or_void}scalar, or struct with scalar", \
     "argument {arg} (from 0) points to {type}, which is no plain data, so the register must be a kernel object", "") \
   X(KfuncNotFunction, "SKEP-V0478", "kfunc-not-function", EINVAL, (uint64_t, arg)(std::string, kind), \
     "arg{arg} expected pointer to func", \

@@ -192,7 +192,7 @@ Error in_plain_words(const Error& error) {
       if (auto* text = std::get_if<std::string>(&f.value);
           text != nullptr && f.name == k.field && (k.row == nullptr || k.row == &error.row()))
         *text = plain_kinds(*text);
-  return Error(std::make_unique<Error::Body>(Error::Body{&error.row(), std::move(fields), {}}));
+  return Error(std::make_unique<Error::Body>(Error::Body{&error.row(), std::move(fields), {}, {}}));
 }
 
 // A program that is too large has no path that is wrong: where the effort went is what helps.

@@ -123,21 +123,14 @@ Result<btf::TypeId> kernel_type(const FunctionQuestion& q, uint32_t arg, const b
   return *id;
 }
 
-// Linux's names of kinds in its messages.
-std::string_view kernel_name(Kind k) {
-  if (k == Kind::struct_) return "STRUCT";
-  if (k == Kind::union_) return "UNION";
-  if (k == Kind::float_) return "FLOAT";
-  if (k == Kind::array) return "ARRAY";
-  return k == Kind::fwd ? "FWD" : "UNKNOWN";
-}
-
 Result<Param> memory_param(const FunctionQuestion& q, uint32_t arg, Tags tags, btf::TypeId pointed) {
   if ((tags & nullable) != 0) return fail(TagsDisagree{.arg = arg});
   const auto size = q.types.size_of(pointed);
   if (size) return Param{.kind = ParamKind::memory, .or_null = (tags & nonnull) == 0, .size = *size};
-  const btf::Type t = q.types.resolve(pointed);
-  return fail(UnsizedParam{.arg = arg, .kind = std::string(kernel_name(t.kind)), .name = std::string(t.name)});
+  return fail(UnsizedParam{.arg = arg,
+                           .kind = kernel_kind(q.types, pointed),
+                           .name = kernel_name(q.types, pointed),
+                           .type = q.types.spelled(pointed)});
 }
 
 Result<Param> pointer_param(const FunctionQuestion& q, uint32_t arg, Tags tags, btf::TypeId pointed) {
@@ -182,6 +175,18 @@ bool is_context(const btf::Btf& types, btf::TypeId pointed, facts::ProgType type
   return t.name == names.own || (!names.kernel.empty() && t.name == names.kernel);
 }
 
+std::string kernel_kind(const btf::Btf& types, btf::TypeId type) {
+  const Kind kind = types.resolve(type).kind;
+  if (kind == Kind::void_) return "UNKNOWN";
+  std::string out(btf::name_of(kind));
+  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c; });
+  return out;
+}
+std::string kernel_name(const btf::Btf& types, btf::TypeId type) {
+  const btf::Type t = types.resolve(type);
+  return t.kind == Kind::void_ ? "" : std::string(t.name);
+}
+
 Result<Signature> signature_of(const FunctionQuestion& q) {
   const btf::Type function = q.types.type(q.function), proto = q.types.type(function.size_or_type);
   Signature s;
@@ -199,8 +204,7 @@ Result<Signature> signature_of(const FunctionQuestion& q) {
     }
     if (tags[arg] != 0) return fail(TagOnNumber{.arg = arg});
     if (!btf::is_number(t))
-      return fail(
-          ParamType{.arg = arg, .kind = std::string(kernel_name(t.kind)), .function = std::string(function.name)});
+      return fail(ParamType{.arg = arg, .kind = kernel_kind(q.types, t.id), .function = std::string(function.name)});
   }
   return s;
 }

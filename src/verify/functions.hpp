@@ -51,6 +51,10 @@ struct FunctionQuestion {
 // Of a global function; Linux's errno and words where it cannot be verified on its own.
 Result<Signature> signature_of(const FunctionQuestion& q);
 
+// How Linux's messages name a type behind its qualifiers: "STRUCT" and "pair", "UNKNOWN" and "" for void.
+std::string kernel_kind(const btf::Btf& types, btf::TypeId type);
+std::string kernel_name(const btf::Btf& types, btf::TypeId type);
+
 // Whether a pointer to this type is what programs of that type call their context, by its name.
 bool is_context(const btf::Btf& types, btf::TypeId pointed, facts::ProgType type);
 

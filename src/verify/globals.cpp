@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Global functions: each is walked once, with whatever its prototype allows, and a call of it is not followed: its
 // arguments keep the prototype's promise, and its answer is any number.
+#include <fmt/format.h>
+
 #include "verify/call_errors.hpp"
 #include "verify/functions.hpp"
 #include "verify/object_errors.hpp"
@@ -78,6 +80,9 @@ Result<void> Walk::walk_global(uint32_t subprog) {
 Result<void> Walk::call_global(uint32_t subprog) {
   const Subprogram& callee = flow_.subprogs[subprog];
   auto arguments = function_arguments(subprog);
+  if (!arguments && arguments.error().row().err != EFAULT && &arguments.error().row() != &NoMemoryForFunction::row)
+    arguments = std::unexpected(std::move(arguments).error().and_in_log(
+        fmt::format("Caller passes invalid args into func#{} ('{}')", subprog, function_name(subprog))));
   if (!arguments && arguments.error().row().err == EFAULT) return arguments;
   if (cur_->locks > 0) return fail(GlobalUnderLock{.function = function_name(subprog)});
   const bool awake = !cur_->in_sleepable || !sleepless_region().empty();

@@ -230,8 +230,10 @@ Result<void> Walk::hook_returns(unsigned answer_register) {
       q_.attach_type(), hook_.function, is_void ? facts::HookReturns::nothing : facts::HookReturns::number);
   if (rule.answer == facts::Answer::any) return {};
   if (!reg(answer_register).is_scalar())
-    return fail(ReturnsPointer{
-        .when = "At program exit", .r = to_reg(answer_register), .kind = kernel_text(reg(answer_register).type())});
+    return fail(ReturnsPointer{.when = "At program exit",
+                               .r = to_reg(answer_register),
+                               .kind = kernel_text(reg(answer_register).type()),
+                               .value = "known"});
   TRY_VOID(precision_.mark(*cur_, answer_register));
   return returns_within(reg(answer_register), rule.min, rule.max, by_cgroup ? Bits::whole : Bits::low,
                         "At program exit");

@@ -54,7 +54,10 @@ Result<void> Walk::restore_irq(unsigned regno, std::optional<IterSlots> at, uint
     return fail(
         IrqFlagOther{.saved = std::string(kind_of(slot.spilled.object)), .restored = std::string(kind_of(saver))});
   const uint32_t id = slot.spilled.ref;
-  if (id != cur_->irq_id) return fail(IrqOrder{.newest = cur_->irq_id});
+  if (id != cur_->irq_id) {
+    const auto newest = std::ranges::find(cur_->held, cur_->irq_id, &Reference::id);
+    return fail(IrqOrder{.newest = cur_->irq_id, .insn = newest->insn});
+  }
   std::erase_if(cur_->held, [&](const Reference& h) { return h.kind == Held::irq_state && h.id == id; });
   cur_->irq_id = 0;
   for (const Reference& h : cur_->held)

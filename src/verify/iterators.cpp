@@ -21,6 +21,12 @@ bool all(const Slot& s, Byte what) {
   return true;
 }
 
+// Linux calls struct bpf_iter_num so.
+std::string iterator_name(const btf::Btf& types, btf::TypeId type) {
+  const std::string_view name = types.type(type).name, prefix = "bpf_";
+  return std::string(name.starts_with(prefix) ? name.substr(prefix.size()) : name);
+}
+
 }  // namespace
 
 bool Walk::iterates(uint32_t insn) const {
@@ -53,7 +59,7 @@ Result<void> Walk::iterator_argument(unsigned regno, const KfuncParam& p, KfuncC
   const Reg r = reg(regno);
   const unsigned arg = regno - 1;
   const btf::Btf& types = *q_.kernel_types;
-  const std::string name(types.type(p.type).name);
+  const std::string name = iterator_name(types, p.type);
   if (!r.is(RegKind::stack)) return fail(NotOnStack{.arg = arg, .kind = kernel_text(r.type())});
   const uint32_t slots = types.size_of(p.type).value_or(0) / slot_bytes;
   const auto at = iterator_slots(r, slots);
@@ -87,7 +93,7 @@ Result<void> Walk::make_iterator(unsigned regno, std::optional<IterSlots> at, bt
   bool busy = !at;
   for (uint32_t s = at ? at->first : 0; at && s <= at->last && at->last < f.stack.size(); ++s)
     for (const Byte b : f.stack[s].bytes) busy |= b == Byte::iterator;
-  if (busy) return fail(IteratorBusy{.arg = regno - 1, .iterator = std::string(types.type(type).name)});
+  if (busy) return fail(IteratorBusy{.arg = regno - 1, .iterator = iterator_name(types, type)});
   for (uint32_t s = at->first; s <= at->last; ++s)
     TRY_VOID(access({.reg = regno,
                      .off = static_cast<int32_t>((s - at->first) * slot_bytes),

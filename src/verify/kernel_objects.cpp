@@ -217,7 +217,7 @@ Result<void> Walk::argument_struct(unsigned regno, const facts::Arg& arg, const 
     if (suits_kptr(regno, *call.kptr)) return {};
     return fail(KptrStored{.r = to_reg(regno),
                            .type = kernel_text(r.type()) + struct_name(r.object, static_cast<Types>(r.extra)),
-                           .expected = "ptr_" + struct_name(call.kptr->type, call.kptr->of)});
+                           .expected = held_by(*call.kptr)});
   }
   if (r.flags.has(alloc)) return {};
   if (q_.kernel_types == nullptr) return fail(NotModelled{.what = "this kernel's types"});

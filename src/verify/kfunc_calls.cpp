@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Calls of kernel functions: who may call it and where, each argument by its type and its name, then what the call
 // leaves behind.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "verify/call_errors.hpp"
+#include "verify/functions.hpp"
 #include "verify/own_object_errors.hpp"
 #include "verify/walk.hpp"
 
@@ -34,8 +37,6 @@ bool is_slice(KfuncRule r) { return r == KfuncRule::dynptr_slice || r == KfuncRu
 bool borrows(KfuncRule r) {
   return r == KfuncRule::list_peek || r == KfuncRule::rbtree_peek || r == KfuncRule::rbtree_step;
 }
-
-std::string spelled(const btf::Btf& types, btf::TypeId id) { return types.spelled(id); }
 
 }  // namespace
 
@@ -188,7 +189,11 @@ Result<void> Walk::kfunc_pointer(unsigned regno, const KfuncParam& p, KfuncCall&
   const bool object = p.kind == KfuncArg::map || p.kind == KfuncArg::alloc_object ||
                       (p.kind == KfuncArg::pointer && (r.is(RegKind::btf) || !kernel_structure(r.kind).empty()));
   if (p.kind == KfuncArg::pointer && object && q_.kernel_types->type(p.type).kind != Kind::struct_)
-    return fail(KfuncPointer{.function = f.name, .arg = regno - 1, .type = spelled(*q_.kernel_types, p.type)});
+    return fail(KfuncPointer{.function = f.name,
+                             .arg = regno - 1,
+                             .type = q_.kernel_types->spelled(p.type),
+                             .kind = kernel_kind(*q_.kernel_types, p.type),
+                             .name = kernel_name(*q_.kernel_types, p.type)});
   if (p.kind == KfuncArg::pointer && !object) TRY_VOID(plain_pointer(regno, p));
   if (object && (trusted_only || rcu) && !is_trusted(r)) {
     if (!rcu) return fail(NotTrusted{.r = to_reg(regno), .kind = kernel_text(r.type())});
@@ -231,13 +236,20 @@ Result<void> Walk::plain_pointer(unsigned regno, const KfuncParam& p) const {
   const btf::Btf& types = *q_.kernel_types;
   const bool sized = p.sized != KfuncSized::no && cur_->reg(regno + 1).is_scalar();
   if (is_plain_data(types, p.type) || (sized && p.type == 0)) return {};
-  return fail(KfuncNotPlain{.arg = regno - 1, .type = spelled(types, p.type), .or_void = sized ? "void, " : ""});
+  return fail(KfuncNotPlain{.arg = regno - 1,
+                            .type = types.spelled(p.type),
+                            .kind = kernel_kind(types, p.type),
+                            .name = kernel_name(types, p.type),
+                            .or_void = sized ? "void, " : ""});
 }
 
 Result<void> Walk::kfunc_memory(unsigned regno, const KfuncParam& p, KfuncCall& call) {
   if (p.sized != KfuncSized::no && reg(regno + 1).is_scalar()) {
     call.size_taken = true;
-    if (!p.optional || !reg(regno).is_null()) TRY_VOID(sized_memory_of_function(regno));
+    if (!p.optional || !reg(regno).is_null())
+      if (auto there = sized_memory_of_function(regno); !there)
+        return std::unexpected(std::move(there).error().and_in_log(
+            fmt::format("arg#{} arg#{} memory, len pair leads to invalid memory access", regno - 1, regno)));
     if (p.sized == KfuncSized::by_constant_next) {
       if (!reg(regno + 1).is_constant()) return fail(KfuncNotConstant{.r = to_reg(regno + 1)});
       call.constant = reg(regno + 1).constant();
@@ -257,19 +269,19 @@ Result<void> Walk::kfunc_object(unsigned regno, btf::TypeId want, const KfuncCal
   auto other = [&](std::string has) {
     return fail(KfuncOtherObject{.function = call.function.name,
                                  .arg = regno - 1,
-                                 .expected = spelled(types, want),
+                                 .expected = std::string(types.type(want).name),
                                  .r = to_reg(regno),
                                  .has = std::move(has)});
   };
   if (r.is(RegKind::btf) && r.extra == static_cast<int32_t>(Types::program))
-    return other("struct " + struct_name(have, Types::program));
+    return other(struct_name(have, Types::program));
   const std::string_view wanted = types.type(want).name, had = types.type(have).name;
   if (is_projection(wanted, had)) return {};
   const bool alias = wanted == std::string(had) + "___init" || had == std::string(wanted) + "___init";
   const bool exact =
       call.function.is(KfuncFlag::acquire) || alias || (call.function.is(KfuncFlag::release) && r.ref != 0);
   if (struct_at(types, have, r.off, want, exact ? Exact::yes : Exact::no)) return {};
-  return other(spelled(types, have));
+  return other(std::string(had));
 }
 
 Result<void> Walk::kfunc_iterator(unsigned regno, const KfuncParam& p, KfuncCall& call) {
@@ -392,7 +404,7 @@ Result<void> Walk::cast_result(const KfuncCall& call) {
     return {};
   }
   if (to.kind != Kind::struct_ && to.kind != Kind::union_)
-    return fail(CastToNumber{.type = spelled(types, to.id), .function = function});
+    return fail(CastToNumber{.type = types.spelled(to.id), .function = function});
   r0 = Reg::pointer(RegKind::btf, RegFlag::untrusted);
   r0.object = to.id;
   return {};

@@ -100,7 +100,8 @@ Result<void> Walk::program_returns(unsigned answer) {
   if (leaks(r)) return fail(LeaksReturn{.r = name});
   auto number = [&](std::string when) -> Result<void> {
     if (r.is_scalar()) return {};
-    return fail(ReturnsPointer{.when = std::move(when), .r = name, .kind = kernel_text(r.type())});
+    const std::string_view value = when == "At subprogram exit" ? "scalar" : "known";
+    return fail(ReturnsPointer{.when = std::move(when), .r = name, .kind = kernel_text(r.type()), .value = value});
   };
   if (f.kind == FrameKind::async_callback) {
     TRY_VOID(number("At async callback return"));

@@ -61,7 +61,7 @@ Result<void> Walk::field_argument(unsigned regno, FieldKind kind, std::string_vi
 }
 
 Result<void> Walk::lock_argument(unsigned regno, Call& call) {
-  if (compares_nodes()) return fail(LockInLess{.r = to_reg(regno)});
+  if (compares_nodes()) return fail(LockInLess{.r = to_reg(regno), .either = "{lock,unlock}"});
   return call.id == facts::helper_id::spin_unlock ? unlock(regno, Held::spin_lock) : lock(regno, Held::spin_lock);
 }
 
@@ -146,7 +146,12 @@ Result<void> Walk::map_of_work(unsigned regno, const KfuncCall& call) const {
   if (call.work == 0) return {};
   const Reg& value = cur_->reg(call.work);
   if (value.object == r.object && value.extra == r.extra) return {};
-  return fail(WorkOfOtherMap{.r = to_reg(regno), .work = to_reg(call.work)});
+  const bool queue = call.function.params[call.work - 1].kind == KfuncArg::work_queue;
+  return fail(WorkOfOtherMap{.r = to_reg(regno),
+                             .map = static_cast<uint64_t>(r.extra),
+                             .work = to_reg(call.work),
+                             .map_of_work = static_cast<uint64_t>(value.extra),
+                             .what = queue ? "workqueue" : "bpf_task_work"});
 }
 
 Result<void> Walk::res_lock_argument(unsigned regno, const KfuncCall& call) {
@@ -178,6 +183,12 @@ Result<void> Walk::kptr_argument(unsigned regno, Call& call) {
   return {};
 }
 
+// What the place for a kernel pointer holds, in Linux's words.
+std::string Walk::held_by(const MapField& f) const {
+  const std::string pointer = "ptr_" + struct_name(f.type, f.of);
+  return f.kind == kptr_untrusted ? pointer + " or untrusted_" + pointer : pointer;
+}
+
 // A load of a pointer that a value keeps, or a store to it.
 Result<void> Walk::access_kptr(const Access& a, const MapField& f) {
   const isa::Insn& i = prog_.insns[at_];
@@ -193,8 +204,7 @@ Result<void> Walk::access_kptr(const Access& a, const MapField& f) {
   if (a.what == Do::write) {
     const auto value = static_cast<unsigned>(a.value);
     if (reg(value).is_null() || suits_kptr(value, f)) return {};
-    return fail(KptrStored{
-        .r = to_reg(value), .type = kernel_text(reg(value).type()), .expected = "ptr_" + struct_name(f.type, f.of)});
+    return fail(KptrStored{.r = to_reg(value), .type = kernel_text(reg(value).type()), .expected = held_by(f)});
   }
   if (a.value < 0) return {};
   Reg now = Reg::pointer(RegKind::btf, kptr_flags(f));

@@ -64,11 +64,11 @@ namespace skep::verify {
   X(NotInLess, "SKEP-V0817", "not-in-less", EINVAL, (std::string, function), \
     "{function} not allowed in rbtree cb", \
     "{function} in a function that compares nodes, while the tree is being changed", "") \
-  X(LockInLess, "SKEP-V0818", "lock-in-less", EACCES, (isa::Reg, r), \
-    "can't spin_[lock,unlock] in rbtree cb", \
+  X(LockInLess, "SKEP-V0818", "lock-in-less", EACCES, (isa::Reg, r)(std::string_view, either), \
+    "can't spin_{either} in rbtree cb", \
     "{r} is a lock; a function that compares nodes may neither take nor give one back", "") \
   X(CountsUnknown, "SKEP-V0820", "counts-unknown", EFAULT, (uint64_t, arg), \
-    "Couldn't find btf_record", \
+    "verifier bug: Couldn't find btf_record", \
     "argument {arg} (from 0) has no members that are the kernel's, so no reference count", "give the structure a member struct bpf_refcount")
 
 // V083x: work, interrupts, locks, casts
@@ -79,8 +79,8 @@ namespace skep::verify {
   X(NotTheMap, "SKEP-V0831", "not-the-map", EINVAL, (isa::Reg, r)(std::string, kind), \
     "pointer in {r} isn't map pointer", \
     "{r} is {kind}, and must be a map", "") \
-  X(WorkOfOtherMap, "SKEP-V0832", "work-of-other-map", EINVAL, (isa::Reg, r)(isa::Reg, work), \
-    "pointer in {work} doesn't match map pointer in {r}", \
+  X(WorkOfOtherMap, "SKEP-V0832", "work-of-other-map", EINVAL, (isa::Reg, r)(uint64_t, map)(isa::Reg, work)(uint64_t, map_of_work)(std::string_view, what), \
+    "{what} pointer in {work} map_uid={map_of_work} doesn't match map pointer in {r} map_uid={map}", \
     "{work} is work that a value of another map than {r} holds", "give the map that the value is of") \
   X(NoIrqFlag, "SKEP-V0833", "no-irq-flag", EINVAL, (uint64_t, arg)(std::string, kind), \
     "arg#{arg} doesn't point to an irq flag on stack", \
@@ -94,8 +94,8 @@ namespace skep::verify {
   X(IrqFlagOther, "SKEP-V0836", "irq-flag-other", EINVAL, (std::string, saved)(std::string, restored), \
     "irq flag acquired by {saved} kfuncs cannot be restored with {restored} kfuncs", \
     "the state of interrupts was saved by a function of kind {saved}, and is restored by one of kind {restored}", "bpf_local_irq_save() goes with bpf_local_irq_restore(), bpf_res_spin_lock_irqsave() with its unlock") \
-  X(IrqOrder, "SKEP-V0837", "irq-order", EACCES, (uint64_t, newest), \
-    "cannot restore irq state out of order, expected id={newest}", \
+  X(IrqOrder, "SKEP-V0837", "irq-order", EACCES, (uint64_t, newest)(uint64_t, insn), \
+    "cannot restore irq state out of order, expected id={newest} acquired at insn_idx={insn}", \
     "another state of interrupts was saved after this one, and not yet restored", "restore in the opposite order of saving") \
   X(LockNowhere, "SKEP-V0838", "lock-nowhere", EINVAL, (uint64_t, arg)(std::string, kind), \
     "arg#{arg} doesn't point to map value or allocated object", \

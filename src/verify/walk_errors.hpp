@@ -289,7 +289,7 @@ using isa::Pc;
     "more than one arg with ref_obj_id {r} {first} {second}", \
     "{r} is an acquired object ({second}), and so is another argument ({first})", "") \
   X(OtherMap, "SKEP-V0412", "other-map", EINVAL, (int64_t, first)(int64_t, second), \
-    "pointer in R1 map_uid={first} doesn't match map pointer in R2 map_uid={second}", \
+    "timer pointer in R1 map_uid={first} doesn't match map pointer in R2 map_uid={second}", \
     "the first argument lives in another map ({first}) than the one that is named ({second})", "") \
   X(NotConstant, "SKEP-V0413", "not-constant", EACCES, (isa::Reg, r), \
     "{r} is not a known constant'", \
@@ -345,8 +345,8 @@ using isa::Pc;
   X(EndlessLoop, "SKEP-V0602", "endless-loop", EINVAL, (int64_t, insn), \
     "infinite loop detected at insn {insn}", \
     "the loop at instruction {insn} comes back with nothing changed, so it never ends", "let a counter decide when it ends") \
-  X(ReturnsPointer, "SKEP-V0603", "returns-pointer", EINVAL, (std::string, when)(isa::Reg, r)(std::string, kind), \
-    "{when} the register {r} is not a known value ({kind})", \
+  X(ReturnsPointer, "SKEP-V0603", "returns-pointer", EINVAL, (std::string, when)(isa::Reg, r)(std::string, kind)(std::string_view, value), \
+    "{when} the register {r} is not a {value} value ({kind})", \
     "{when} {r} must be a number and is {kind}", "") \
   X(CallbackReturnsPointer, "SKEP-V0604", "callback-returns-pointer", EACCES, (isa::Reg, r)(std::string, kind), \
     "{r} not a scalar value", \

@@ -90,13 +90,12 @@ class Guest:
              "-device", "virtio-serial-pci", "-chardev", f"socket,id=port,path={path},server=on,wait=off",
              "-device", "virtserialport,chardev=port"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self.port = socket.socket(socket.AF_UNIX)
         deadline = time.monotonic() + 10
-        while not path.exists():
+        while self.port.connect_ex(str(path)) != 0:  # the path is there before somebody listens
             if self.qemu.poll() is not None or time.monotonic() > deadline:
                 raise SystemExit("qemu does not start: " + self.qemu.stderr.read().decode().strip())
             time.sleep(0.01)
-        self.port = socket.socket(socket.AF_UNIX)
-        self.port.connect(str(path))
         self.port.setblocking(False)
         self.received = b""
         answers, patience, self.patience = [], self.patience, BOOT_SECONDS

@@ -70,12 +70,17 @@ class Batch:
         threading.Thread(target=write, args=(self.process, self.room, self.asked), daemon=True).start()
 
     def ask(self, lines):
-        lines = iter(lines)
+        lines, silent = iter(lines), 0  # so many lives without an answer
         while True:
             self.start(lines)
-            yield from self.answers()
+            silent += 1
+            for pair in self.answers():
+                silent = 0
+                yield pair
             if not self.asked or not self.restarts:
                 return
+            if silent == 3:
+                sys.exit(f"{self.command[0]} answers nothing")
             lost = list(self.asked)
             yield lost[0], None
             lines = itertools.chain(lost[1:], lines)
