@@ -68,8 +68,9 @@ class Reader {
   bool every_inner(const Type& t, F f) const;
   template <class F>
   bool every_spelled(const Type& t, F f) const;
-  template <class Every, class Finish>
-  Result<void> depth_first(uint8_t Btf::Depth::* depth, Every every, Finish finish);
+  template <class Leaf, class Every, class Finish>
+  Result<void> depth_first(uint8_t Btf::Depth::* depth, Leaf leaf, Every every, Finish finish);
+  bool fits(TypeId id, uint32_t kinds) const { return id < btf_->count() && (kinds & bit(kind_of(id))) != 0; }
   Kind kind_of(TypeId id) const { return id >= btf_->start_ ? kinds_[id - btf_->start_] : btf_->nameless(id).kind; }
 
   std::shared_ptr<Btf> btf_;
@@ -192,8 +193,7 @@ Result<void> Reader::check_name(uint32_t offset) const {
 }
 
 Result<void> Reader::check_id(TypeId id, uint32_t kinds) const {
-  if (id < btf_->count() && (kinds & bit(kind_of(id))) != 0) [[likely]]
-    return {};
+  if (fits(id, kinds)) return {};
   if (id >= btf_->count()) return fail(TypeOutside{.refers_to = id, .count = btf_->count() - 1});
   return fail(WrongKind{.type = id,
                         .found = name_of(kind_of(id)),
@@ -205,11 +205,12 @@ Result<void> Reader::check_id(TypeId id, uint32_t kinds) const {
 Result<void> Reader::check_items(const Type& t) const {
   const Layout& layout = layout_of(t.kind);
   bool named = layout.item[0] == Word::name, typed = layout.item[named ? 1 : 0] == Word::type;
-  std::size_t strings = btf_->string_bytes();
+  const std::size_t strings = btf_->string_bytes(), at = named ? 4 : 0;
+  const uint32_t kinds = targets(t.kind);
   const uint8_t* item = btf_->at(t.id) + 12;
   for (uint32_t i = 0; i < t.vlen; ++i, item += std::size_t{4} * layout.words_per_item) {
     if (named && load<uint32_t>(item) >= strings) return check_name(load<uint32_t>(item));
-    if (typed) TRY_VOID(check_id(load<uint32_t>(named ? item + 4 : item), targets(t.kind)));
+    if (const TypeId id = typed ? load<uint32_t>(item + at) : 0; typed && !fits(id, kinds)) return check_id(id, kinds);
   }
   return {};
 }
@@ -235,11 +236,16 @@ Result<void> Reader::check_references() const {
 // ---- loops and depth --------------------------------------------------------------------------------------------
 
 // Visits every type after those that `every(type, f)` names to f, with a stack of its own. A depth of 0 is a type
-// not yet seen; what it stands on must be finished, and `open` on the way back is a loop.
-template <class Every, class Finish>
-Result<void> Reader::depth_first(uint8_t Btf::Depth::* depth, Every every, Finish finish) {
+// not yet seen; what it stands on must be finished, and `open` on the way back is a loop. Most types stand on nothing:
+// `leaf(id)` finishes those by their kind, and they are not looked at.
+template <class Leaf, class Every, class Finish>
+Result<void> Reader::depth_first(uint8_t Btf::Depth::* depth, Leaf leaf, Every every, Finish finish) {
   constexpr uint8_t unseen = 0, open = 255;
-  auto state = [&](TypeId id) -> uint8_t& { return btf_->depths_[id - btf_->start_].*depth; };
+  auto state = [&](TypeId id) -> uint8_t& {
+    uint8_t& s = btf_->depths_[id - btf_->start_].*depth;
+    if (s == unseen && leaf(id)) s = 1;
+    return s;
+  };
   std::vector<TypeId> stack;
   for (TypeId root = btf_->first_id(); root < btf_->count(); ++root) {
     if (state(root) != unseen) continue;
@@ -339,6 +345,7 @@ Result<void> Reader::check_members(const Type& t) const {
 // An array of more is no type of C. Pointers to such of 4 GiB and more are how maps say their number of entries, so
 // these are types like any other, but without a size that others could count on.
 constexpr uint64_t most_array = uint64_t{1} << 60;
+constexpr uint32_t pointer_bytes = 8;
 
 // The size of t, whose inner types have been measured.
 Result<uint32_t> Reader::own_size(const Type& t) const {
@@ -364,7 +371,7 @@ Result<uint32_t> Reader::own_size(const Type& t) const {
     case Kind::restrict_:
     case Kind::type_tag:
     case Kind::var: return btf_->size_or_none(t.size_or_type);
-    case Kind::ptr: return 8u;
+    case Kind::ptr: return pointer_bytes;
     case Kind::enum_:
     case Kind::enum64:
       if (!std::has_single_bit(t.size_or_type) || t.size_or_type > 8)
@@ -384,8 +391,14 @@ Result<uint32_t> Reader::own_size(const Type& t) const {
 
 Result<void> Reader::measure() {
   btf_->sizes_.assign(btf_->offsets_.size(), Btf::no_size);
+  auto leaf = [&](TypeId id) {
+    constexpr uint32_t unsized = bit(Kind::fwd) | bit(Kind::func) | bit(Kind::func_proto) | bit(Kind::decl_tag);
+    const Kind kind = kinds_[id - btf_->start_];
+    if (kind == Kind::ptr) btf_->sizes_[id - btf_->start_] = pointer_bytes;
+    return kind == Kind::ptr || (bit(kind) & unsized) != 0;
+  };
   return depth_first(
-      &Btf::Depth::by_value, [&](const Type& t, auto f) { every_inner(t, f); },
+      &Btf::Depth::by_value, leaf, [&](const Type& t, auto f) { every_inner(t, f); },
       [&](const Type& t) -> Result<void> {
         btf_->sizes_[t.id - btf_->start_] = TRY(own_size(t));
         return {};
@@ -405,8 +418,12 @@ bool Reader::every_spelled(const Type& t, F f) const {
 }
 
 Result<void> Reader::check_spelling() {
+  auto leaf = [&](TypeId id) {
+    const Kind kind = kinds_[id - btf_->start_];
+    return layout_of(kind).third != Word::type && kind != Kind::array && kind != Kind::func_proto;
+  };
   return depth_first(
-      &Btf::Depth::spelled, [&](const Type& t, auto f) { every_spelled(t, f); },
+      &Btf::Depth::spelled, leaf, [&](const Type& t, auto f) { every_spelled(t, f); },
       [](const Type&) -> Result<void> { return {}; });
 }
 
