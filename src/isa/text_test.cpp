@@ -5,6 +5,7 @@
 
 #include <random>
 
+#include "base/sanitized.hpp"
 #include "isa/assemble.hpp"
 #include "isa/check.hpp"
 #include "isa/op.hpp"
@@ -15,17 +16,7 @@ namespace {
 
 constexpr std::size_t instructions = static_cast<std::size_t>(Op::ld_imm64_high);
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::size_t slower = 20;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr std::size_t slower = 20;
-#else
-constexpr std::size_t slower = 1;
-#endif
-#else
-constexpr std::size_t slower = 1;
-#endif
+constexpr std::size_t slower = sanitized ? 20 : 1;
 
 // Every text of `program` assembles to it again.
 void expect_round_trip(const std::vector<Insn>& program) {
@@ -85,7 +76,7 @@ TEST(Text, RoundTripsForEveryRowAndEveryEdge) {
 }
 
 TEST(Text, RoundTripsForEveryFirstTwoBytes) {
-  if (slower > 1) GTEST_SKIP() << "the random bytes below are enough for a sanitizer";
+  if (sanitized) GTEST_SKIP() << "the random bytes below are enough for a sanitizer";
   std::vector<Insn> program;
   for (int code = 0; code < 256; ++code)
     for (int regs = 0; regs < 256; ++regs)

@@ -15,9 +15,10 @@ struct KindRow {
   FieldKind id;
   std::string_view name;
   uint32_t bytes;
+  facts::ValueField held;
 };
 constexpr KindRow kinds[] = {
-#define X(name, text, bytes) {FieldKind::name, text, bytes},
+#define X(name, text, bytes, held) {FieldKind::name, text, bytes, facts::ValueField::held},
     SKEP_FIELD_KINDS(X)
 #undef X
 };
@@ -148,31 +149,12 @@ std::vector<MapField> fields_of_value(const Question& q, const module::MapDef& m
   return fields;
 }
 
-facts::ValueField value_field(FieldKind k) {
-  switch (k) {
-    case FieldKind::spin_lock: return facts::ValueField::spin_lock;
-    case FieldKind::res_spin_lock: return facts::ValueField::res_spin_lock;
-    case FieldKind::timer: return facts::ValueField::timer;
-    case FieldKind::work_queue: return facts::ValueField::wq;
-    case FieldKind::task_work: return facts::ValueField::task_work;
-    case FieldKind::kptr_untrusted: return facts::ValueField::kptr_untrusted;
-    case FieldKind::kptr: return facts::ValueField::kptr;
-    case FieldKind::kptr_percpu: return facts::ValueField::percpu_kptr;
-    case FieldKind::uptr: return facts::ValueField::uptr;
-    case FieldKind::list_head: return facts::ValueField::list_head;
-    case FieldKind::rbtree_root: return facts::ValueField::rb_root;
-    case FieldKind::refcount:
-    case FieldKind::list_node:
-    case FieldKind::rbtree_node: break;
-  }
-  return facts::ValueField::refcount;
-}
-
 bool may_hold(const module::MapDef& map, std::span<const MapField> fields) {
   constexpr uint32_t one_sided = facts::map_flag::rdonly_prog | facts::map_flag::wronly_prog;
   if (!fields.empty() && (map.flags & one_sided) != 0) return false;
-  return std::ranges::all_of(fields,
-                             [&](const MapField& f) { return facts::row(value_field(f.kind)).maps.has(map.type); });
+  return std::ranges::all_of(fields, [&](const MapField& f) {
+    return facts::row(kinds[static_cast<std::size_t>(f.kind)].held).maps.has(map.type);
+  });
 }
 
 }  // namespace

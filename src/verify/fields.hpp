@@ -15,22 +15,22 @@
 namespace skep::verify {
 
 // clang-format off
-//    name             in Linux's words     bytes
+//    name             in Linux's words     bytes  which maps may hold it (nodes: where they are hung)
 #define SKEP_FIELD_KINDS(X) \
-  X(  spin_lock,       "bpf_spin_lock",      4 ) \
-  X(  res_spin_lock,   "bpf_res_spin_lock",  4 ) \
-  X(  timer,           "bpf_timer",         16 ) \
-  X(  work_queue,      "bpf_wq",            16 ) \
-  X(  task_work,       "bpf_task_work",      8 ) \
-  X(  kptr_untrusted,  "kptr",               8 ) \
-  X(  kptr,            "kptr",               8 ) \
-  X(  kptr_percpu,     "percpu_kptr",        8 ) \
-  X(  uptr,            "uptr",               8 ) \
-  X(  list_head,       "bpf_list_head",     16 ) \
-  X(  list_node,       "bpf_list_node",     24 ) \
-  X(  rbtree_root,     "bpf_rb_root",       16 ) \
-  X(  rbtree_node,     "bpf_rb_node",       32 ) \
-  X(  refcount,        "bpf_refcount",       4 )
+  X(  spin_lock,       "bpf_spin_lock",        4,  spin_lock     ) \
+  X(  res_spin_lock,   "bpf_res_spin_lock",    4,  res_spin_lock ) \
+  X(  timer,           "bpf_timer",           16,  timer         ) \
+  X(  work_queue,      "bpf_wq",              16,  wq            ) \
+  X(  task_work,       "bpf_task_work",        8,  task_work     ) \
+  X(  kptr_untrusted,  "kptr",                 8,  kptr_untrusted) \
+  X(  kptr,            "kptr",                 8,  kptr          ) \
+  X(  kptr_percpu,     "percpu_kptr",          8,  percpu_kptr   ) \
+  X(  uptr,            "uptr",                 8,  uptr          ) \
+  X(  list_head,       "bpf_list_head",       16,  list_head     ) \
+  X(  list_node,       "bpf_list_node",       24,  list_head     ) \
+  X(  rbtree_root,     "bpf_rb_root",         16,  rb_root       ) \
+  X(  rbtree_node,     "bpf_rb_node",         32,  rb_root       ) \
+  X(  refcount,        "bpf_refcount",         4,  refcount      )
 // clang-format on
 
 enum class FieldKind : uint8_t {

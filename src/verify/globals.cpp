@@ -80,7 +80,7 @@ Result<void> Walk::walk_global(uint32_t subprog) {
 Result<void> Walk::call_global(uint32_t subprog) {
   const Subprogram& callee = flow_.subprogs[subprog];
   auto arguments = function_arguments(subprog);
-  if (!arguments && arguments.error().row().err != EFAULT && &arguments.error().row() != &NoMemoryForFunction::row)
+  if (!arguments && arguments.error().row().err != EFAULT)
     arguments = std::unexpected(std::move(arguments).error().and_in_log(
         fmt::format("Caller passes invalid args into func#{} ('{}')", subprog, function_name(subprog))));
   if (!arguments && arguments.error().row().err == EFAULT) return arguments;
@@ -148,10 +148,10 @@ Result<void> Walk::function_memory(uint32_t subprog, unsigned regno, uint64_t si
   auto done = memory_of_function(regno, size);
   if (done || &done.error().row() == &NotModelled::row) return done;
   return fail(NoMemoryForFunction{.function = function_name(subprog),
-                                  .subprog = subprog,
                                   .r = to_reg(regno),
                                   .size = size,
-                                  .why = done.error().message()});
+                                  .why = done.error().message(),
+                                  .log = done.error().kernel()});
 }
 
 }  // namespace skep::verify

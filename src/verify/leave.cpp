@@ -98,20 +98,20 @@ Result<void> Walk::program_returns(unsigned answer) {
   const isa::Reg name = {static_cast<uint8_t>(answer)};
   TRY_VOID(need(answer));
   if (leaks(r)) return fail(LeaksReturn{.r = name});
-  auto number = [&](std::string when) -> Result<void> {
+  auto number = [&](std::string when, std::string value) -> Result<void> {
     if (r.is_scalar()) return {};
-    const std::string_view value = when == "At subprogram exit" ? "scalar" : "known";
-    return fail(ReturnsPointer{.when = std::move(when), .r = name, .kind = kernel_text(r.type()), .value = value});
+    return fail(
+        ReturnsPointer{.when = std::move(when), .r = name, .kind = kernel_text(r.type()), .value = std::move(value)});
   };
   if (f.kind == FrameKind::async_callback) {
-    TRY_VOID(number("At async callback return"));
+    TRY_VOID(number("At async callback return", "known"));
     TRY_VOID(precision_.mark(*cur_, answer));
     return returns_within(r, f.least_return, f.most_return, Bits::whole, "At async callback return");
   }
-  if (f.subprog != 0 && f.kind == FrameKind::function) return number("At subprogram exit");
+  if (f.subprog != 0 && f.kind == FrameKind::function) return number("At subprogram exit", "scalar");
   if (rule.answer == facts::Answer::any) return {};
   if (rule.answer != facts::Answer::range) return fail(NotModelled{.what = "the results of replaced functions"});
-  TRY_VOID(number("At program exit"));
+  TRY_VOID(number("At program exit", "known"));
   TRY_VOID(precision_.mark(*cur_, answer));
   return returns_within(r, rule.min, rule.max, Bits::whole, "At program exit");
 }

@@ -178,19 +178,23 @@ Result<void> Walk::walk_later(const Aside& a, Waits what) {
   switch (what) {
     case Waits::branch: return fail(TooManyBranches{.count = count, .most = most, .of = ""});
     case Waits::later_callback: return fail(TooManyBranches{.count = count, .most = most, .of = " for async cb"});
-    case Waits::round: return fail(TooManyRounds{.count = count, .most = most, .then = ""});
+    case Waits::round:
+      return fail(TooManyRounds{.count = count, .most = most, .what = "another round of this loop", .then = ""});
     case Waits::masked: {
       const std::string r = fmt::format("R{}", prog_.insns[at_].dst());
       return fail(TooManyRounds{.count = count,
                                 .most = most,
+                                .what = r + " as a processor that guesses may see it",
                                 .then = "\n" + r +
                                         " could not be pushed for speculative verification, pointer "
                                         "arithmetic with it prohibited for !root"});
     }
     case Waits::refused_lock: break;
   }
-  return fail(
-      TooManyRounds{.count = count, .most = most, .then = "\nfailed to push state for failed lock acquisition"});
+  return fail(TooManyRounds{.count = count,
+                            .most = most,
+                            .what = "the lock refused",
+                            .then = "\nfailed to push state for failed lock acquisition"});
 }
 
 Step& Walk::note_step() {

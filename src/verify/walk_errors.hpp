@@ -391,9 +391,9 @@ using isa::Pc;
   X(HookDisabled, "SKEP-V0617", "hook-disabled", EINVAL, (std::string, function), \
     "points to disabled hook {function}", \
     "no program may be attached to {function}", "") \
-  X(TooManyRounds, "SKEP-V0618", "too-many-rounds", ENOMEM, (uint64_t, count)(uint64_t, most)(std::string, then), \
+  X(TooManyRounds, "SKEP-V0618", "too-many-rounds", ENOMEM, (uint64_t, count)(uint64_t, most)(std::string, what)(std::string, then), \
     "The sequence of {count} jumps is too complex.{then}", \
-    "{count} branches wait to be walked with another round of this loop; {most} may", "fewer branches within the loop, or more functions") \
+    "{count} branches wait to be walked, the last with {what}; {most} may", "fewer branches before this place, or more functions") \
   X(LinuxFault, "SKEP-V0698", "linux-fault", EFAULT, (std::string, what), \
     "verifier bug: {what}", \
     "Linux gives up here, by a fault of its own: {what}", "") \

@@ -14,6 +14,8 @@ struct bpf_map { unsigned int id; } __attribute__((preserve_access_index));
 #undef __kptr
 #define __kptr __attribute__((btf_type_tag("kptr")))
 #define __percpu_kptr __attribute__((btf_type_tag("percpu_kptr")))
+#define ARRAY_OF_ONE(type_, name) \
+  struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, __u32); __type(value, type_); } name SEC(".maps")
 #define private(name) SEC(".data." #name) __hidden __attribute__((aligned(8)))
 #define barrier_var(v) asm volatile("" : "+r"(v))
 

@@ -7,12 +7,7 @@
 struct counted { struct bpf_refcount count; struct bpf_list_node node; int x; };
 struct listed { struct bpf_list_node node; int x; };
 struct value { struct bpf_wq wq; struct counted __kptr *kept; struct task_struct __kptr_loose *task; };
-struct {
-  __uint(type, BPF_MAP_TYPE_ARRAY);
-  __uint(max_entries, 1);
-  __type(key, __u32);
-  __type(value, struct value);
-} values SEC(".maps");
+ARRAY_OF_ONE(struct value, values);
 struct {
   __uint(type, BPF_MAP_TYPE_USER_RINGBUF);
   __uint(max_entries, 4096);

@@ -3,12 +3,7 @@
 #include "kernel.h"
 
 struct value { struct bpf_timer t; };
-struct {
-  __uint(type, BPF_MAP_TYPE_ARRAY);
-  __uint(max_entries, 1);
-  __type(key, __u32);
-  __type(value, struct value);
-} values SEC(".maps");
+ARRAY_OF_ONE(struct value, values);
 struct {
   __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
   __uint(max_entries, 4);
