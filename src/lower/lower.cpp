@@ -93,6 +93,7 @@ class Lowering {
       case Region::kernel_object:
       case Region::map:
       case Region::arena: return out_.add_fault("the user engine does not have what it points to yet");
+      case Region::untrusted: return out_.add_fault("it reads wherever a number says, which only a kernel can");
     }
     std::unreachable();
   }
@@ -144,7 +145,11 @@ class Lowering {
 
   void call(isa::Op op, vm::Step s, std::size_t pc) {
     const Insn& i = insns_[pc];
-    if (op == isa::Op::call_local) return out_.add_jump(s, after(pc) + i.imm);
+    if (op == isa::Op::call_local) {
+      s.dst = proof_ != nullptr ? proof_->nulls_at(static_cast<uint32_t>(pc)) : uint8_t{0};
+      if (s.dst != 0) s.op = vm::Op::call_given;
+      return out_.add_jump(s, after(pc) + i.imm);
+    }
     if (op == isa::Op::call_kfunc) return out_.add_fault("the user engine has no kfuncs yet");
     const auto id = static_cast<uint32_t>(i.imm);
     const facts::Helper* row = target_.prototype(id, type_);

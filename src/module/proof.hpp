@@ -30,7 +30,8 @@ enum class Region : uint8_t {
   kernel_object,  // typed by BTF
   map,            // the map itself, as a kernel object
   arena,
-  several,  // of stack, values, keys, packet and memory: it depends on the path
+  several,    // of stack, values, keys, packet and memory: it depends on the path
+  untrusted,  // wherever an object of the kernel or a number says, on some path: Linux reads that with care
 };
 
 // Of one slot of 8 bytes.
@@ -59,15 +60,27 @@ struct ConstantKey {
   uint64_t key = 0;
 };
 
+// A call that gives a global function a constant 0, on some path, for memory whose function was verified as given that
+// memory: Linux accepts it, and its body then goes through null.
+struct NullGiven {
+  uint32_t insn = 0;
+  uint8_t registers = 0;  // a set of bits
+};
+
 struct Proof {
   std::vector<Learnt> at;         // by slot
   std::vector<ConstantKey> keys;  // ascending
   std::vector<Held> held;         // ascending
+  std::vector<NullGiven> nulls;   // ascending
   uint32_t context_bytes = 0;     // how much of the context is touched, from its begin
 
   std::optional<uint64_t> key_at(uint32_t insn) const {
     const auto found = std::ranges::lower_bound(keys, insn, {}, &ConstantKey::insn);
     return found != keys.end() && found->insn == insn ? std::optional(found->key) : std::nullopt;
+  }
+  uint8_t nulls_at(uint32_t insn) const {
+    const auto found = std::ranges::lower_bound(nulls, insn, {}, &NullGiven::insn);
+    return found != nulls.end() && found->insn == insn ? found->registers : uint8_t{0};
   }
 };
 

@@ -57,8 +57,8 @@ using isa::Pc;
   X(NotArena, "SKEP-V0443", "not-arena", EINVAL, (isa::Reg, r)(std::string, kind), \
     "{r} is not a pointer to arena or scalar.", \
     "{r} is {kind}; the function takes a pointer into the arena there", "") \
-  X(NoMemoryForFunction, "SKEP-V0444", "no-memory-for-function", EINVAL, (std::string, function)(isa::Reg, r)(uint64_t, size)(std::string, why)(std::string, log), \
-    "{log}", \
+  X(NoMemoryForFunction, "SKEP-V0444", "no-memory-for-function", EINVAL, (std::string, function)(isa::Reg, r)(uint64_t, size)(std::string, why)(std::string, as_for_any_access), \
+    "{as_for_any_access}", \
     "{function} reads and writes {size} bytes through {r}, and there they are not: {why}", "") \
   X(GlobalUnderLock, "SKEP-V0445", "global-under-lock", EINVAL, (std::string, function), \
     "global function calls are not allowed while holding a lock,\nuse static function instead", \

@@ -116,6 +116,7 @@ Result<void> Walk::function_argument(uint32_t subprog, unsigned regno, const Par
       TRY_VOID(argument_offset(regno, {}));
       TRY_VOID(function_memory(subprog, regno, p.size));
       if (!p.or_null && r.maybe_null()) return fail(MayBeNullArgument{.arg = arg, .function = function_name(subprog)});
+      if (!p.or_null && r.is_null() && notes_ != nullptr) notes_->null_given(at_, regno);
       return {};
     case ParamKind::arena:
       if (r.is_plain(RegKind::arena) || r.is_scalar()) return {};
@@ -151,7 +152,7 @@ Result<void> Walk::function_memory(uint32_t subprog, unsigned regno, uint64_t si
                                   .r = to_reg(regno),
                                   .size = size,
                                   .why = done.error().message(),
-                                  .log = done.error().kernel()});
+                                  .as_for_any_access = done.error().kernel()});
 }
 
 }  // namespace skep::verify

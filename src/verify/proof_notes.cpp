@@ -10,15 +10,15 @@ using module::HeldKind, module::Learnt, module::Region;
 
 constexpr uint32_t many = std::numeric_limits<uint32_t>::max();
 
-Region region_of(RegKind kind) {
-  switch (kind) {
+Region region_of(const Reg& r) {
+  switch (r.kind) {
     case RegKind::ctx: return Region::context;
     case RegKind::stack: return Region::stack;
     case RegKind::map_value: return Region::map_value;
     case RegKind::map_key: return Region::map_key;
     case RegKind::packet: return Region::packet;
     case RegKind::packet_meta: return Region::packet_meta;
-    case RegKind::mem: return Region::memory;
+    case RegKind::mem: return r.flags.has(RegFlag::untrusted) ? Region::untrusted : Region::memory;
     case RegKind::tp_buffer:
     case RegKind::buf: return Region::buffer;
     case RegKind::flow_keys: return Region::flow_keys;
@@ -36,6 +36,12 @@ Region region_of(RegKind kind) {
     case RegKind::dynptr: return Region::none;  // no access goes through them: this one is about to be refused
   }
   return Region::none;
+}
+
+// Of two paths that go into different regions.
+Region both(Region a, Region b) {
+  auto careful = [](Region r) { return r == Region::untrusted || r == Region::kernel_object; };
+  return careful(a) || careful(b) ? Region::untrusted : Region::several;
 }
 
 uint32_t object_of(const State& s, const Reg& r) {
@@ -96,7 +102,7 @@ void ProofNotes::look(const State& s, uint32_t at) {
 void ProofNotes::note_access(const State& s, const Reg& pointer, uint32_t at) {
   Learnt& here = proof_.at[at];
   const int64_t fixed = int64_t{prog_.insns[at].off} + pointer.off;
-  const Learnt now{.region = region_of(pointer.kind),
+  const Learnt now{.region = region_of(pointer),
                    .object = object_of(s, pointer),
                    .least = limited_sum(fixed, pointer.var.smin),
                    .most = limited_sum(fixed, pointer.var.smax)};
@@ -107,7 +113,7 @@ void ProofNotes::note_access(const State& s, const Reg& pointer, uint32_t at) {
     here.most = now.most;
     return;
   }
-  if (here.region != now.region) here.region = Region::several;
+  if (here.region != now.region) here.region = both(here.region, now.region);
   if (here.object != now.object) here.object = many;
   here.least = std::min(here.least, now.least);
   here.most = std::max(here.most, now.most);
@@ -131,6 +137,7 @@ void ProofNotes::key(uint32_t insn, std::optional<uint64_t> key) {
 module::Proof ProofNotes::finish() && {
   for (const auto& [insn, key] : keys_)
     if (key) proof_.keys.push_back({insn, *key});
+  for (const auto& [insn, registers] : nulls_) proof_.nulls.push_back({insn, registers});
   std::ranges::sort(proof_.held, {}, [](const module::Held& h) { return std::tuple(h.insn, h.kind, h.acquired); });
   return std::move(proof_);
 }

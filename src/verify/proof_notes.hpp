@@ -28,7 +28,8 @@ class ProofNotes {
     if (roles_[at] != Role::none) look(s, at);
   }
   void key(uint32_t insn, std::optional<uint64_t> key);  // of a call; nothing: not known on this path
-  void context(int64_t end) {                            // so many bytes of the context were touched
+  void null_given(uint32_t insn, unsigned regno) { nulls_[insn] |= static_cast<uint8_t>(1U << regno); }
+  void context(int64_t end) {  // so many bytes of the context were touched
     proof_.context_bytes = std::max(proof_.context_bytes, static_cast<uint32_t>(end));
   }
   module::Proof finish() &&;
@@ -43,6 +44,7 @@ class ProofNotes {
   module::Proof proof_;
   std::vector<Role> roles_;  // by slot
   std::map<uint32_t, std::optional<uint64_t>> keys_;
+  std::map<uint32_t, uint8_t> nulls_;
 };
 
 }  // namespace skep::verify

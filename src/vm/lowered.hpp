@@ -26,7 +26,8 @@ enum class Op : uint16_t {
   // Stores into a context that are no stores into memory: dst bytes at off of the structure.
   context_st,
   context_stx,
-  fault,  // imm: index into Lowered::faults()
+  call_given,  // call_local with a set of registers, dst, that must not be 0
+  fault,       // imm: index into Lowered::faults()
 #define PAIR(first, second) first##__##second,
 #define TRIPLE(second, third) mov64_reg__##second##__##third,
 #include "vm/pairs.inc"

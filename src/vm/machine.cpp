@@ -79,6 +79,14 @@ bool Machine::enter(const Step& at) {
   return true;
 }
 
+bool Machine::gives(const Step& at) {
+  for (unsigned reg = 1; reg <= 5; ++reg)
+    if ((at.dst >> reg & 1U) != 0 && r[reg] == 0)
+      return fault(FaultKind::out_of_bounds, at, 0,
+                   "null in r" + std::to_string(reg) + ", where the function that is called expects memory");
+  return true;
+}
+
 const Step* Machine::return_from_frame() {
   const Frame& f = frames[depth--];
   run->program = f.program;

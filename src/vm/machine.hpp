@@ -63,6 +63,7 @@ struct Machine {
   // For a jump to `at`, which `fuel` does not reach: more of it, or what there was, and the reason is in `stop`.
   uintptr_t refuelled(const Step* at, uintptr_t fuel);
   bool enter(const Step& at);
+  bool gives(const Step& at);  // whether none of the registers that `at` names is 0
   const Step* return_from_frame();
   const Step* tail_call_target();
 };
