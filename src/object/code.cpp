@@ -5,6 +5,7 @@
 
 #include "isa/op.hpp"
 #include "object/errors.hpp"
+#include "object/handlers.hpp"
 
 namespace skep::object {
 namespace {
@@ -43,7 +44,8 @@ static Result<Function> function_of(const Symbol& s) {
                   .section = s.section,
                   .begin = static_cast<uint32_t>(s.value / 8),
                   .end = static_cast<uint32_t>((s.value + s.size) / 8),
-                  .binding = s.binding};
+                  .binding = s.binding,
+                  .visibility = s.visibility};
 }
 
 Result<Code> Code::read(const Object& object) {
@@ -98,6 +100,7 @@ class Linker {
         types_(parts.types),
         code_(parts.code),
         maps_(parts.maps),
+        handlers_(parts.handlers),
         core_(parts.core),
         budget_(budget) {}
   Result<module::ProgDef> link(const Function& entry);
@@ -110,6 +113,7 @@ class Linker {
   };
   Result<uint32_t> place(const Function& f);  // where it begins in the program; appends it where it is new
   Result<void> append(const Function& f);
+  Result<void> walk();  // what was appended, and what that uses
   Result<void> relocate(const Function& f, uint32_t first);
   Result<void> step(const Function& f, uint32_t pc, uint32_t insn);
   Result<void> immediate(const Function& f, uint32_t pc, const Relocation* r);
@@ -124,6 +128,7 @@ class Linker {
   const Types& types_;
   const Code& code_;
   const Maps& maps_;
+  const Handlers& handlers_;
   Core* core_;
   Budget& budget_;
   module::ProgDef out_;
@@ -266,8 +271,7 @@ Result<void> Linker::step(const Function& f, uint32_t pc, uint32_t insn) {
   return {};
 }
 
-Result<module::ProgDef> Linker::link(const Function& entry) {
-  TRY_VOID(append(entry));
+Result<void> Linker::walk() {
   while (!walks_.empty()) {
     Walk& w = walks_.back();
     const Function& f = *w.function;
@@ -279,6 +283,16 @@ Result<module::ProgDef> Linker::link(const Function& entry) {
     w.next += isa::is_ld_imm64(out_.insns[pc]) ? 2U : 1U;
     if (auto r = step(f, pc, insn); !r)
       return fail_within(std::move(r.error()).within("insn " + std::to_string(insn)), function_place(object_, f));
+  }
+  return {};
+}
+
+Result<module::ProgDef> Linker::link(const Function& entry) {
+  TRY_VOID(append(entry));
+  TRY_VOID(walk());
+  if (const Function* handler = TRY(handlers_.of(out_.subprogs[0].type))) {
+    if (!placed_.contains(handler)) TRY_VOID(append(*handler));
+    TRY_VOID(walk());
   }
   std::ranges::sort(out_.externs, {}, &module::Extern::insn);
   return std::move(out_);

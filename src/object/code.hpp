@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The functions of an object, and programs put together from them: the program's own code first, behind it every
-// subprogram it uses, each once, in the order in which a walk meets the first call (libbpf's order).
+// subprogram it uses, each once, in the order in which a walk meets the first call (libbpf's order); at last its
+// exception callback with what that uses, unless it is there.
 //
 //     section xdp    prog: call R_BPF_64_32 helper, call .text+0x30      ->  prog | helper | inner | other
 //     section .text  helper: … call inner      inner: …    other: …
@@ -21,7 +22,10 @@ struct Function {
   uint32_t section;
   uint32_t begin, end;  // in instructions of the section
   SymbolBinding binding;
+  uint8_t visibility = 0;  // STV_…
 };
+
+class Handlers;
 
 class Code {
  public:
@@ -29,9 +33,11 @@ class Code {
 
   const std::vector<Function>& entries() const { return entries_; }  // by section and place
   const Function* function_at(uint32_t section, uint64_t insn) const;
+  using ByPlace = std::map<std::pair<uint32_t, uint64_t>, Function>;  // section and instruction
+  const ByPlace& functions() const { return functions_; }
 
  private:
-  std::map<std::pair<uint32_t, uint64_t>, Function> functions_;
+  ByPlace functions_;
   std::vector<Function> entries_;
 };
 
@@ -51,6 +57,7 @@ struct Parts {
   const Types& types;
   const Code& code;
   const Maps& maps;
+  const Handlers& handlers;
   Core* core;
 };
 

@@ -23,6 +23,7 @@
 #include "btf/minimise.hpp"
 #include "isa/print.hpp"
 #include "object/code.hpp"
+#include "object/handlers.hpp"
 #include "object/made.hpp"
 #include "object/sent.hpp"
 
@@ -178,7 +179,9 @@ class Bench {
   std::string linked(const Case& c, Core& core) {
     const Function* f = function(c);
     Budget budget;
-    auto p = link(*f, {.object = *object_, .types = types_, .code = code_, .maps = *maps_, .core = &core}, budget);
+    auto p =
+        link(*f, {.object = *object_, .types = types_, .code = code_, .maps = *maps_, .handlers = {}, .core = &core},
+             budget);
     if (!p) return "! " + std::string(p.error().row().slug);
     return "=> " + shown(c, p->insns);
   }

@@ -138,6 +138,21 @@ namespace skep::object {
     "the object does not tell the type of {what} '{name}'", "declare it __ksym, and compile with -g")                \
   X(NotAName, "SKEP-O0080", "not-a-name", EINVAL, (std::string, found)(std::string, suggestion),                     \
     "'{found}' is no name that C and C++ allow", "call it {suggestion}")                                             \
+  X(HandlerOfNoProgram, "SKEP-O0090", "handler-of-no-program", EINVAL, (std::string, tagged)(std::string, handler),    \
+    "'{tagged}' is tagged exception_callback:{handler}, but it is no program, nor any other global function",          \
+    "tag the program that throws: __exception_cb({handler}) SEC(\"tc\") int …")                                        \
+  X(HandlerUnnamed, "SKEP-O0091", "handler-unnamed", EINVAL, ,                                                         \
+    "its tag exception_callback: names no function", "write the function's name: __exception_cb(handler)")             \
+  X(NoHandler, "SKEP-O0092", "no-handler", ENOENT,                                                                     \
+    (std::string, name)(std::string, known)(std::string, suggestion),                                                  \
+    "its exception callback '{name}' is not defined here; functions that could be: {known}{suggestion}",               \
+    "define it, without SEC(), or join the object that has it: skep gen object OUT FILE…")                             \
+  X(HandlerElsewhere, "SKEP-O0093", "handler-elsewhere", ENOENT, (std::string, name)(std::string, section),            \
+    "its exception callback '{name}' is in section '{section}'; exception callbacks are functions of .text",           \
+    "leave out the SEC() of '{name}'")                                                                                 \
+  X(HandlerUnseen, "SKEP-O0094", "handler-unseen", EINVAL, (std::string, name)(std::string_view, how),                 \
+    "its exception callback '{name}' is {how}; the kernel takes global functions that are not hidden",                 \
+    "declare it without static and __hidden")                                                                          \
   X(NoClang, "SKEP-O0040", "no-clang", ENOENT, , "no clang is installed, which compiles C to eBPF",                  \
     "install the package clang-19 (apt-get install clang-19)")                                                       \
   X(CompilerFails, "SKEP-O0041", "compiler-fails", EINVAL, (std::string, compiler)(std::string, text),               \

@@ -46,6 +46,7 @@ class TypeJoiner {
   };
   void choose_owners();
   void find_stand_ins(std::size_t k);
+  void drop_tags_of_replaced(std::size_t k);
   void give_ids();
   void copy();
   void merge_sections(std::size_t k);
@@ -94,6 +95,19 @@ void TypeJoiner::find_stand_ins(std::size_t k) {
     btf::Type proto_there = inputs_[owner].types.btf()->type(inputs_[owner].types.btf()->type(there).size_or_type);
     if (!is_used[proto] && b.type(proto).kind == Kind::func_proto && proto_there.kind == Kind::func_proto)
       stands_for[proto] = {.input = owner, .id = proto_there.id};
+  }
+  drop_tags_of_replaced(k);
+}
+
+// What a definition is tagged with goes with it, else a program would be tagged with two exception callbacks.
+void TypeJoiner::drop_tags_of_replaced(std::size_t k) {
+  const btf::Btf& b = *inputs_[k].types.btf();
+  for (TypeId id = 1; id < b.count(); ++id) {
+    if (b.type(id).kind != Kind::decl_tag) continue;
+    const btf::Type tagged = b.type(b.type(id).size_or_type);
+    const bool names_symbol = tagged.kind == Kind::func || tagged.kind == Kind::var;
+    if (!names_symbol || is_own(k, tagged.id) || b.linkage_of(tagged) == btf::Linkage::extern_) continue;
+    stands_for_[k][id] = {.input = k, .id = 0};
   }
 }
 

@@ -8,6 +8,7 @@
 #include "object/code.hpp"
 #include "object/errors.hpp"
 #include "object/externs.hpp"
+#include "object/handlers.hpp"
 #include "object/struct_ops.hpp"
 
 namespace skep::object {
@@ -82,7 +83,13 @@ Result<void> Opener::link_programs(const Types& types, const Maps& maps) {
   std::optional<Core> core;
   if (!types.relocated().empty())
     if (const btf::core::Target* t = TRY(target())) core.emplace(types, *t);
-  const Parts parts{.object = object_, .types = types, .code = code_, .maps = maps, .core = core ? &*core : nullptr};
+  const Handlers handlers = TRY(Handlers::read(object_, types, code_));
+  const Parts parts{.object = object_,
+                    .types = types,
+                    .code = code_,
+                    .maps = maps,
+                    .handlers = handlers,
+                    .core = core ? &*core : nullptr};
   Budget budget;
   for (const Function& f : code_.entries()) {
     auto p = TRY_WITHIN(link(f, parts, budget), "program '" + std::string(f.name) + "'");

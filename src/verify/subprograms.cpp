@@ -35,15 +35,16 @@ bool has_types(const Inputs& in) {
          std::ranges::any_of(in.prog.subprogs, [](const module::Subprog& s) { return s.type != 0; });
 }
 
-// The name that the program's own function gives for its exception callback; empty: none.
-Judged<std::string_view> handler_name(const btf::Btf& types, btf::TypeId main, std::string_view function) {
-  std::string_view name;
+// The name that the program's own function gives for its exception callback, which may be empty; nothing: none.
+Judged<std::optional<std::string_view>> handler_name(const btf::Btf& types, btf::TypeId main,
+                                                     std::string_view function) {
+  std::optional<std::string_view> name;
   for (btf::TypeId id = types.first_id(); id < types.count(); ++id) {
     if (types.kind_number(id) != static_cast<uint32_t>(btf::Kind::decl_tag)) continue;
     const btf::Type tag = types.type(id);
     if (tag.size_or_type != main || types.tagged_component(tag) != -1) continue;
     if (!tag.name.starts_with(handler_tag)) continue;
-    if (!name.empty()) return refuse(0, HandlersDiffer{.function = std::string(function)});
+    if (name) return refuse(0, HandlersDiffer{.function = std::string(function)});
     name = tag.name.substr(handler_tag.size());
   }
   return name;
@@ -54,8 +55,9 @@ Judged<std::optional<uint32_t>> handler_start(const Inputs& in) {
   if (!has_types(in)) return std::nullopt;
   const btf::Btf& types = *in.module.btf;
   const module::Subprog& main = in.prog.subprogs.front();
-  const std::string name{TRY(handler_name(types, main.type, main.name))};
-  if (name.empty()) return std::nullopt;
+  const auto named = TRY(handler_name(types, main.type, main.name));
+  if (!named) return std::nullopt;
+  const std::string name{*named};
   const auto id = types.find(name, btf::Kind::func);
   if (!id) return refuse(0, NoSuchHandler{.name = name});
   if (types.linkage_of(types.type(*id)) != btf::Linkage::global) return refuse(0, HandlerNotGlobal{.name = name});

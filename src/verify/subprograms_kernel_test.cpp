@@ -126,6 +126,18 @@ TEST_F(TypesOfFunctions, AnExceptionCallbackHasAName) {
   tag("nobody", main_);
   EXPECT_EQ(verdict(with_handler, {{0, main_}, {2, h}}), "no-such-handler");
 }
+TEST_F(TypesOfFunctions, AnExceptionCallbackMayBeNamedByNothing) {
+  tag("", main_);
+  EXPECT_EQ(verdict("r0 = 0; exit", {{0, main_}}), "no-such-handler");
+  tag("", main_);
+  EXPECT_EQ(verdict("r0 = 0; exit", {{0, main_}}), "handlers-differ");
+}
+TEST_F(TypesOfFunctions, OneTagIsReadOfTheProgramAlone) {
+  const TypeId h = handler(Linkage::global);
+  types_.decl_tag("exception_callback:handler", main_, 0);
+  tag("handler", h);
+  EXPECT_EQ(verdict("r0 = 0; exit", {{0, main_}}), "accepted");
+}
 TEST_F(TypesOfFunctions, AnExceptionCallbackIsGlobal) {
   const TypeId h = handler(Linkage::static_);
   tag("handler", main_);

@@ -25,6 +25,10 @@ ELSEWHERE = {
     "function-count": "types that no compiler writes: subprograms_kernel_test.cpp",
     "line-in-constant": "line records that no compiler writes: random/found.jsonl",
     "kfunc-destroys": "crash_kexec, which few kernels have: kernel_types_test.cpp",
+    "no-such-handler": "what open() refuses: subprograms_kernel_test.cpp",
+    "handler-not-global": "what open() refuses: subprograms_kernel_test.cpp",
+    "handler-is-main": "what open() refuses: subprograms_kernel_test.cpp",
+    "handler-missing": "what open() puts right: subprograms_kernel_test.cpp",
     "function-place": "types that no compiler writes: subprograms_kernel_test.cpp",
 }
 

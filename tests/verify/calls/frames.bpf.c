@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What functions need their types for: ending the program from inside, catching exceptions, and the depth of the stack.
+// What functions need their types for: ending the program from inside, and the depth of the stack.
 #include "kernel.h"
 
 #define BYTES(n)        \
@@ -25,18 +25,6 @@ SEC("tc") int packet_load_in_void_refused(struct __sk_buff *s) { load_void(s); r
 // Less than 256 bytes of stack above a tail call.
 SEC("tc") int tail_call_below_240(struct __sk_buff *s) { BYTES(240); return tail_int(s) + bytes[0]; }
 SEC("tc") int tail_call_below_256_refused(struct __sk_buff *s) { BYTES(256); return tail_int(s) + bytes[0]; }
-
-// An exception is caught by a global function of the program that takes its cookie.
-noinline int handler(__u64 cookie) { return sink + cookie; }
-noinline int other(__u64 cookie) { return 1; }
-noinline int tails(__u64 cookie) { return 1; }
-static noinline int own(__u64 cookie) { return sink; }
-SEC("tc") CATCHES(handler) int catches_elsewhere_refused(struct __sk_buff *s) { bpf_throw(1); return 0; }
-SEC("tc") CATCHES(handler) CATCHES(other) int catches_twice_refused(struct __sk_buff *s) { bpf_throw(1); return 0; }
-SEC("tc") CATCHES(nobody) int catches_nowhere_refused(struct __sk_buff *s) { bpf_throw(1); return 0; }
-SEC("tc") CATCHES(own) int catches_in_static_refused(struct __sk_buff *s) { bpf_throw(1); return own(5); }
-SEC("tc") CATCHES(catches_itself_refused) int catches_itself_refused(struct __sk_buff *s) { bpf_throw(1); return 0; }
-SEC("tc") CATCHES(handler) int calls_its_handler_refused(struct __sk_buff *s) { return handler(s->len); }
 
 // Callbacks may not throw.
 static int throws(__u32 i, void *c) { if (i == 7) bpf_throw(0); return 0; }

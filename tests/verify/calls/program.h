@@ -22,7 +22,7 @@ char LICENSE[] SEC("license") = LICENCE;
 #define GLOBAL noinline
 #define STATIC static noinline
 #define TAG(word) __attribute__((btf_decl_tag("arg:" word)))
-#define CATCHES(name) __attribute__((btf_decl_tag("exception_callback:" #name)))
+#define __exception_cb(name) __attribute__((btf_decl_tag("exception_callback:" #name)))
 #define USED(x) asm volatile("" ::"r"(x))
 
 unsigned long long load_byte(void *skb, unsigned long long off) asm("llvm.bpf.load.byte");
