@@ -36,6 +36,7 @@ Json verify_json(const Question& q) {
   }
   const auto took = std::chrono::steady_clock::now() - begin;
   if (prog != 0) --prog;
+  if (last.rejection) sum = last.effort;  // as Linux tells it, which is asked about one program at a time
   Json out{{"result", verify::name_of(last.answer)}};
   if (last.rejection) {
     const VerdictWords words = words_of(last, q.module->progs[prog]);

@@ -17,7 +17,7 @@ bool names_map(const isa::Insn& insn) {
   return isa::is_ld_imm64(insn) && (s == whole_map || s == map_value || s == map_by_index || s == value_by_index);
 }
 
-Bytes bytes_of(const std::vector<isa::Insn>& insns) {
+Bytes bytes_of(std::span<const isa::Insn> insns) {
   return {reinterpret_cast<const uint8_t*>(insns.data()), insns.size() * sizeof(isa::Insn)};
 }
 
@@ -35,16 +35,17 @@ Json map_json(const module::MapDef& map) {
   return out;
 }
 
-// The maps that the program names, which its instructions then count from 0; behind them what those inside are like.
-Json take_maps(const module::Module& module, std::vector<isa::Insn>& insns) {
+// The maps that programs name, which their instructions then count from 0; behind them what those inside are like.
+Json take_maps(const module::Module& module, std::span<std::vector<isa::Insn>> programs) {
   std::vector<std::size_t> used;
-  for (std::size_t i = 0; i < insns.size(); i += isa::slots_at(insns, i)) {
-    if (!names_map(insns[i])) continue;
-    const auto index = static_cast<std::size_t>(insns[i].imm);
-    const auto at = std::ranges::find(used, index);
-    insns[i].imm = static_cast<int32_t>(at - used.begin());
-    if (at == used.end()) used.push_back(index);
-  }
+  for (std::vector<isa::Insn>& insns : programs)
+    for (std::size_t i = 0; i < insns.size(); i += isa::slots_at(insns, i)) {
+      if (!names_map(insns[i])) continue;
+      const auto index = static_cast<std::size_t>(insns[i].imm);
+      const auto at = std::ranges::find(used, index);
+      insns[i].imm = static_cast<int32_t>(at - used.begin());
+      if (at == used.end()) used.push_back(index);
+    }
   Json maps = Json::array(), inside = Json::array();
   for (const std::size_t index : used) {
     const module::MapDef& map = module.maps[index];
@@ -59,12 +60,7 @@ Json take_maps(const module::Module& module, std::vector<isa::Insn>& insns) {
   return maps;
 }
 
-}  // namespace
-
-std::string line_of(const module::Module& module, std::size_t prog, std::string_view id, const std::vector<Ask>& asks) {
-  const module::ProgDef& def = module.progs[prog];
-  std::vector<isa::Insn> insns = def.insns;
-  Json maps = take_maps(module, insns);
+Json program_json(const module::ProgDef& def, std::span<const isa::Insn> insns) {
   Json one{{"name", def.name}, {"type", facts::name(def.type)}};
   if (def.attach_type != facts::unsaid) one["attach_type"] = facts::name(def.attach_type);
   if (!def.attach_to.empty()) one["attach_to"] = def.attach_to;
@@ -74,16 +70,35 @@ std::string line_of(const module::Module& module, std::size_t prog, std::string_
     const bool by_type = !isa::is_ld_imm64(insns[e.insn]) || insns[e.insn].src() == 3;
     if (by_type && e.resolved != module::Resolved::absent) one["ksyms"][std::to_string(e.insn)] = e.name;
   }
+  return one;
+}
+
+}  // namespace
+
+std::string line_of(const module::Module& module, std::size_t prog, std::string_view id, const std::vector<Ask>& asks) {
+  // A program whose function it replaces comes first.
+  const auto to = module::attached_program(module, module.progs[prog]);
+  std::vector<std::size_t> which;
+  if (to) which.push_back(to->prog);
+  which.push_back(prog);
+  std::vector<std::vector<isa::Insn>> insns;
+  for (const std::size_t i : which) insns.push_back(module.progs[i].insns);
+  Json maps = take_maps(module, insns);
   const kernel::WrittenTypes types = kernel::write_types(module);
-  if (!types.btf.empty()) {
-    one["func_info"] = to_hex(types.programs[prog].func_info);
-    one["line_info"] = to_hex(types.programs[prog].line_info);
-  }
   Json line{{"id", id}};
   for (const Ask ask : asks) line["do"].push_back(name(ask));
   line["runs"] = Json::array();
   line["license"] = module.license;
-  line["progs"].push_back(std::move(one));
+  for (std::size_t i = 0; i < which.size(); ++i) {
+    const module::ProgDef& def = module.progs[which[i]];
+    Json one = program_json(def, insns[i]);
+    if (to && i == 1) one["attach_to"] = "prog:0:" + to->name;
+    if (!types.btf.empty()) {
+      one["func_info"] = to_hex(types.programs[which[i]].func_info);
+      one["line_info"] = to_hex(types.programs[which[i]].line_info);
+    }
+    line["progs"].push_back(std::move(one));
+  }
   if (!types.btf.empty()) line["btf"] = to_hex(types.btf);
   line["maps"] = std::move(maps);
   return to_line(line);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A program of a Module as a line of `skep batch`: an object's program for whom the object is not there, as a kernel in
-// a guest. The line has the maps that the program names, its types, and the names of what is the kernel's.
+// a guest. The line has the maps that the program names, its types, the names of what is the kernel's, and the program
+// that it is attached to.
 #pragma once
 
 #include <string>

@@ -2,6 +2,7 @@
 #include "module/module.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/suggest.hpp"
 #include "module/errors.hpp"
@@ -98,6 +99,32 @@ Result<VariableAt> find_variable(const Module& m, std::string_view name) {
     }
   return fail(
       NoSuchVariable{.name = std::string(name), .known = listed(known), .suggestion = did_you_mean(name, known)});
+}
+
+std::optional<AttachedProgram> attached_program(const Module& module, const ProgDef& prog) {
+  constexpr std::string_view to_program = "prog:";
+  const std::string_view all = prog.attach_to;
+  if (all.starts_with(to_program)) {
+    AttachedProgram out;
+    const char* end = all.data() + all.size();
+    const auto [at, error] = std::from_chars(all.data() + to_program.size(), end, out.prog);
+    if (error != std::errc() || out.prog >= module.progs.size() || &module.progs[out.prog] == &prog) return {};
+    const std::vector<Subprog>& subprogs = module.progs[out.prog].subprogs;
+    if (at == end) {
+      if (!subprogs.empty()) out.name = subprogs.front().name, out.function = subprogs.front().type;
+      return out;
+    }
+    if (*at != ':') return {};
+    out.name.assign(at + 1, end);
+    if (module.btf) out.function = module.btf->find(out.name, btf::Kind::func).value_or(0);
+    return out;
+  }
+  if (prog.type != facts::ProgType::ext) return {};
+  for (std::size_t i = 0; i < module.progs.size(); ++i)
+    for (const Subprog& s : module.progs[i].subprogs)
+      if (module.progs[i].type != facts::ProgType::ext && s.name == all)
+        return AttachedProgram{.prog = i, .name = s.name, .function = s.type};
+  return {};
 }
 
 }  // namespace skep::module

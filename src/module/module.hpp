@@ -165,4 +165,13 @@ struct VariableAt {
 };
 Result<VariableAt> find_variable(const Module& module, std::string_view name);
 
+// What another program of the module is for a program that is attached to it. `attach_to` says it: "prog:0" is program
+// 0 itself, "prog:0:name" its function `name`. Programs that replace a function (ext) may say the function alone.
+struct AttachedProgram {
+  std::size_t prog = 0;
+  std::string name;
+  btf::TypeId function = 0;  // its func; 0: the types have none
+};
+std::optional<AttachedProgram> attached_program(const Module& module, const ProgDef& prog);
+
 }  // namespace skep::module

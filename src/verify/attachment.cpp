@@ -9,6 +9,7 @@
 #include "facts/functions.hpp"
 #include "verify/map_use.hpp"
 #include "verify/object_errors.hpp"
+#include "verify/replacement.hpp"
 #include "verify/walk_errors.hpp"
 
 namespace skep::verify {
@@ -60,12 +61,14 @@ Result<void> admits(const Question& q, const std::string& function) {
 
 }  // namespace
 
-Result<void> check_attachment(const Question& q) {
-  const facts::ProgTypeFacts& facts = facts::row(q.type()).rare;
-  if (!sleeps(q) && facts.sleeps == facts::Sleeps::must) return fail(MustSleep{.type = q.type()});
-  if (sleeps(q) && !facts::may_sleep(q.type(), q.attach_type())) return fail(MayNotSleep{.type = q.type()});
-  if (facts.names == facts::NamesTarget::function && q.prog.attach_to.empty())
-    return fail(NamesNoTarget{.type = q.type()});
+Result<void> check_attachment(const Question& q, const Flow& flow) {
+  const ProgType type = q.prog.type;
+  const facts::ProgTypeFacts& facts = facts::row(type).rare;
+  if (!sleeps(q) && facts.sleeps == facts::Sleeps::must) return fail(MustSleep{.type = type});
+  if (sleeps(q) && !facts::may_sleep(type, q.prog.attach_type)) return fail(MayNotSleep{.type = type});
+  const bool names = facts.names == facts::NamesTarget::function || type == ProgType::ext;
+  if (names && q.prog.attach_to.empty()) return fail(NamesNoTarget{.type = type});
+  if (type == ProgType::ext) return check_replacement(q, flow);
   const std::string function = function_of(q);
   if (!function.empty()) TRY_VOID(takes(q, function));
   if (facts.gpl_only && !q.gpl_compatible())

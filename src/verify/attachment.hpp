@@ -3,10 +3,11 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "verify/flow.hpp"
 #include "verify/verify.hpp"
 
 namespace skep::verify {
 
-Result<void> check_attachment(const Question& q);
+Result<void> check_attachment(const Question& q, const Flow& flow);
 
 }  // namespace skep::verify

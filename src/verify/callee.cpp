@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "facts/helper_ids.hpp"
+
 namespace skep::verify {
 namespace {
 
@@ -29,14 +31,19 @@ std::optional<Callee> helper_callee(const facts::Target& target, const module::P
   if (row->rare.needs && !target.caps().has(*row->rare.needs)) return std::nullopt;
   Callee callee{.returns_nothing = row->returns.kind == facts::RetKind::nothing,
                 .fastcall = row->rare.fastcall && target.jit() == facts::Jit::on,  // it is the JIT that inlines them
-                .may_sleep = row->rare.might_sleep,
-                .moves_packet = row->rare.moves_packet};
+                .may_sleep = row->rare.might_sleep};
   for (const facts::Arg& arg : row->args) {
     if (arg.kind == facts::ArgKind::none || arg.kind == facts::ArgKind::vararg) break;
     ++callee.args;
     if (arg.callback != facts::Callback::none) callee.callback = callback_of(arg.callback);
   }
   return callee;
+}
+
+bool helper_moves_packet(const facts::Target& target, int32_t id) {
+  if (id == facts::helper_id::tail_call) return true;
+  const facts::Helper* row = id < 0 ? nullptr : target.helper(static_cast<uint64_t>(id));
+  return row != nullptr && row->rare.moves_packet;
 }
 
 Callee kfunc_callee(const facts::Kfunc& kfunc, unsigned params, bool returns_nothing) {

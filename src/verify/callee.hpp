@@ -24,7 +24,7 @@ struct Callee {
   bool returns_nothing = false;
   bool fastcall = false;      // leaves r1 … r5 alone, so that spills around the call may go
   bool may_sleep = false;     // only where sleeping is allowed
-  bool moves_packet = false;  // packet pointers from before the call are dead after it
+  bool moves_packet = false;  // packet pointers from before the call are dead after it; of helpers: below
   bool iterates = false;      // the `next` of an open-coded iterator
   bool throws = false;        // bpf_throw
   Callback callback = Callback::none;
@@ -32,6 +32,9 @@ struct Callee {
 
 // Nothing: the target has no such helper for programs of this type.
 std::optional<Callee> helper_callee(const facts::Target& target, const module::ProgDef& prog, int32_t id);
+
+// By what the helper does, or the program that it calls, whether or not programs of this type may call it.
+bool helper_moves_packet(const facts::Target& target, int32_t id);
 
 // Of a kernel function: its row, and what its prototype says.
 Callee kfunc_callee(const facts::Kfunc& kfunc, unsigned params, bool returns_nothing);

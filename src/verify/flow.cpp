@@ -178,6 +178,8 @@ class EdgeWalk {
     if (!is_jump(i)) {
       if (is_function_reference(i)) mark_call(at);
     } else if (is_call(i)) {
+      if (is_helper_call(i) && helper_moves_packet(in_.target, i.imm))
+        flow_.subprogs[flow_.at[at].subprog].moves_packet = true;
       if (const auto known = callee(in_, flow_, at)) mark_callee(at, *known);
       mark_call(at);
     } else if (is_goto(i)) {
@@ -222,7 +224,7 @@ const Subprogram* Flow::begins_at(uint32_t insn) const {
 
 std::optional<Callee> callee(const Inputs& in, const Flow& flow, uint32_t insn) {
   const isa::Insn& i = in.prog.insns[insn];
-  if (is_helper_call(i)) return helper_callee(in.target, in.prog, i.imm);
+  if (is_helper_call(i)) return helper_callee(in.target, in.ruling, i.imm);
   if (!is_kfunc_call(i)) return std::nullopt;
   const auto k = std::ranges::lower_bound(flow.kfuncs, insn, {}, &Flow::KfuncCall::insn);
   if (k == flow.kfuncs.end() || k->insn != insn) return std::nullopt;

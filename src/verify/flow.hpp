@@ -112,6 +112,7 @@ struct Inputs {
   std::function<Result<std::optional<Callee>>(uint32_t insn)> kfunc = {};
   // Asked for each constant that names a map or a variable, in Linux's place in the order.
   std::function<Result<void>(uint32_t insn)> constant = {};
+  const module::ProgDef& ruling = ruling_of(module, prog);  // whose helpers it has
 };
 
 Judged<Flow> analyse(const Inputs& in);

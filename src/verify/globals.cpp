@@ -50,8 +50,6 @@ std::string Walk::function_name(uint32_t subprog) const {
 Result<const Signature*> Walk::signature(uint32_t subprog) {
   auto& known = functions_[subprog].signature;
   if (!known) {
-    if (q_.type() == facts::ProgType::ext)
-      return fail(NotModelled{.what = "functions of programs that replace others"});
     const btf::TypeId type = flow_.subprogs[subprog].type;
     known = TRY(signature_of({.types = *q_.module.btf,
                               .kernel = q_.kernel_types.get(),

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Programs that are attached to a function, a tracepoint or an operation of the kernel: their context is its arguments,
 // eight bytes each, as its prototype types them, and their answer is what it may return.
-#include <charconv>
-
 #include "btf/bits.hpp"
 #include "facts/functions.hpp"
 #include "facts/hook_args.hpp"
@@ -22,21 +20,6 @@ constexpr int64_t most_arguments = 12;
 
 }  // namespace
 
-// "prog:0" is program 0 of the module itself, "prog:0:name" one of its functions.
-Walk::Hook Walk::find_program(std::string_view name) const {
-  Hook hook{.name = std::string(name), .of = Types::program};
-  const auto& progs = q_.module.progs;
-  std::size_t index = 0;
-  const char* end = name.data() + name.size();
-  const auto [at, error] = std::from_chars(name.data(), end, index);
-  if (error != std::errc() || index >= progs.size() || !q_.module.btf || progs[index].subprogs.empty()) return hook;
-  const btf::Btf& types = *q_.module.btf;
-  auto function = std::optional(progs[index].subprogs.front().type);
-  if (at != end) function = types.find(std::string_view(at + 1, end), Kind::func);
-  if (function && types.type(*function).kind == Kind::func) hook.prototype = types.type(*function).size_or_type;
-  return hook;
-}
-
 // The kernel's structure behind the context that a program sees: xdp_buff for xdp_md. They are pairs in its types.
 btf::TypeId Walk::kernels_context(std::string_view seen) const {
   const btf::Type pairs = q_.kernel_types->type(kernel_struct("bpf_ctx_convert"));
@@ -50,10 +33,13 @@ Walk::Hook Walk::find_hook() const {
   Hook hook{.name = prog_.attach_to, .function = prog_.attach_to};
   if (q_.type() == ProgType::lsm) hook.function = "bpf_lsm_" + hook.name;
   if (q_.attach_type() == AttachType::trace_iter) hook.function = "bpf_iter_" + hook.name;
-  if (q_.kernel_types == nullptr || prog_.attach_to.empty()) return hook;
-  constexpr std::string_view to_program = "prog:";
-  if (prog_.attach_to.starts_with(to_program))
-    return find_program(std::string_view(prog_.attach_to).substr(to_program.size()));
+  if (q_.kernel_types == nullptr || prog_.attach_to.empty() || prog_.type == ProgType::ext) return hook;
+  if (const auto to = module::attached_program(q_.module, prog_)) {
+    hook = {.name = to->name, .of = Types::program};
+    if (to->function != 0 && q_.module.btf->type(to->function).kind == Kind::func)
+      hook.prototype = q_.module.btf->type(to->function).size_or_type;
+    return hook;
+  }
   const btf::Btf& types = *q_.kernel_types;
   auto prototype_of = [&](std::optional<btf::TypeId> function) {
     return function ? types.type(*function).size_or_type : 0;

@@ -109,8 +109,7 @@ Result<void> Walk::program_returns(unsigned answer) {
     return returns_within(r, f.least_return, f.most_return, Bits::whole, "At async callback return");
   }
   if (f.subprog != 0 && f.kind == FrameKind::function) return number("At subprogram exit", "scalar");
-  if (rule.answer == facts::Answer::any) return {};
-  if (rule.answer != facts::Answer::range) return fail(NotModelled{.what = "the results of replaced functions"});
+  if (rule.answer != facts::Answer::range) return {};
   TRY_VOID(number("At program exit", "known"));
   TRY_VOID(precision_.mark(*cur_, answer));
   return returns_within(r, rule.min, rule.max, Bits::whole, "At program exit");

@@ -19,6 +19,12 @@ std::string_view name_of(Answer a) {
   return names[static_cast<std::size_t>(a)];
 }
 
+const module::ProgDef& ruling_of(const module::Module& module, const module::ProgDef& prog) {
+  if (prog.type != facts::ProgType::ext) return prog;
+  const auto to = module::attached_program(module, prog);
+  return to ? module.progs[to->prog] : prog;
+}
+
 bool Question::gpl_compatible() const {
   // include/linux/license.h's words, which the module loader documents.
   for (std::string_view l :
@@ -29,10 +35,11 @@ bool Question::gpl_compatible() const {
 
 // What bpf(2) asks before the verifier sees the program.
 static Result<void> attributes(const Question& q) {
-  if (q.type() == facts::ProgType::unspec) return {};  // raw: skep's own
-  if (!facts::may_load(q.type(), q.target.caps())) return fail(NeedsCapability{.type = q.type()});
-  if (!facts::takes_attach(q.type(), q.attach_type()))
-    return fail(AttachTypeNotTaken{.type = q.type(), .attach = q.attach_type()});
+  const module::ProgDef& p = q.prog;
+  if (p.type == facts::ProgType::unspec) return {};  // raw: skep's own
+  if (!facts::may_load(p.type, q.target.caps())) return fail(NeedsCapability{.type = p.type});
+  if (!facts::takes_attach(p.type, p.attach_type))
+    return fail(AttachTypeNotTaken{.type = p.type, .attach = p.attach_type});
   return {};
 }
 
@@ -68,7 +75,7 @@ static Answered answer(const Question& q, Recorder* recorder, Notes take_notes) 
     refuse(std::move(flow.error().error), flow.error().insn);
     return out;
   }
-  if (auto ok = check_attachment(q); !ok) {
+  if (auto ok = check_attachment(q, *flow); !ok) {
     refuse(std::move(ok).error(), 0);
     return out;
   }

@@ -28,6 +28,8 @@ struct Options {
   unsigned cpus = 8192;           // of the machine: what bpf_get_smp_processor_id answers lies below
 };
 
+const module::ProgDef& ruling_of(const module::Module& module, const module::ProgDef& prog);
+
 struct Question {
   const module::Module& module;
   const module::ProgDef& prog;
@@ -36,9 +38,11 @@ struct Question {
   // Of a raw program (no type): r1 points to so many bytes, or is null where there are none; r2 says how many.
   uint64_t memory_bytes = 0;
   btf::Shared kernel_types = {};  // of the target; what only they answer is unknown without
+  // Whose rules hold: the program's, or those of the program whose function it replaces.
+  const module::ProgDef& ruling = ruling_of(module, prog);
 
-  facts::ProgType type() const { return prog.type; }
-  facts::AttachType attach_type() const { return prog.attach_type; }
+  facts::ProgType type() const { return ruling.type; }
+  facts::AttachType attach_type() const { return ruling.attach_type; }
   // Whose helpers it has: raw programs those that every program has.
   facts::ProgType helpers_as() const {
     return type() == facts::ProgType::unspec ? facts::ProgType::socket_filter : type();

@@ -74,6 +74,7 @@ Result<void> Walk::run() {
 }
 
 Result<void> Walk::walk_main() {
+  if (prog_.type == facts::ProgType::ext) return walk_global(0);
   begin_at(0);
   if (q_.type() == facts::ProgType::unspec) {
     reg(1) = q_.memory_bytes == 0 ? Reg::number(0) : Reg::pointer(RegKind::mem);

@@ -300,7 +300,6 @@ class Walk {
     Types of = Types::kernel;   // program: it is a function of a program of the module
   };
   Hook find_hook() const;
-  Hook find_program(std::string_view name) const;
   btf::TypeId kernels_context(std::string_view seen) const;
   std::string no_hook() const;  // what is not known where there is no prototype
   Reg answered_so_far(const Reg& old) const;

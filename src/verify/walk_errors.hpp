@@ -394,6 +394,52 @@ using isa::Pc;
   X(TooManyRounds, "SKEP-V0618", "too-many-rounds", ENOMEM, (uint64_t, count)(uint64_t, most)(std::string, what)(std::string, then), \
     "The sequence of {count} jumps is too complex.{then}", \
     "{count} branches wait to be walked, the last with {what}; {most} may", "fewer branches before this place, or more functions") \
+  X(ReplacesNothing, "SKEP-V0619", "replaces-nothing", EINVAL, (std::string, function)(std::string, program), \
+    "Subprog {function} doesn't exist", \
+    "program {program} has no function {function} to be replaced", "") \
+  X(NotGlobal, "SKEP-V0620", "not-global", EINVAL, (std::string, function), \
+    "{function}() is not a global function", \
+    "{function} is static: its callers were verified with its body, so that it cannot be replaced", "declare it without static") \
+  X(OtherArgCount, "SKEP-V0621", "other-arg-count", EINVAL, (std::string, own)(uint64_t, count)(std::string, function)(uint64_t, wanted), \
+    "{own}() has {count} args while {function}() has {wanted} args", \
+    "{own} takes {count} arguments, and {function}, which it replaces, takes {wanted}", "declare it as that is declared") \
+  X(OtherAnswer, "SKEP-V0622", "other-answer", EINVAL, (std::string, kind)(std::string, own)(std::string, wanted)(std::string, function), \
+    "Return type {kind} of {own}() doesn't match type {wanted} of {function}()", \
+    "{own} answers with {kind}, and {function}, which it replaces, with {wanted}", "declare it as that is declared") \
+  X(OtherArgKind, "SKEP-V0623", "other-arg-kind", EINVAL, (uint64_t, arg)(std::string, own)(std::string, kind)(std::string, function)(std::string, wanted), \
+    "arg{arg} in {own}() is {kind} while {function}() has {wanted}", \
+    "argument {arg} (from 0) of {own} is of kind {kind}, and that of {function}, which it replaces, of {wanted}", "declare it as that is declared") \
+  X(OtherArgSize, "SKEP-V0624", "other-arg-size", EINVAL, (uint64_t, arg)(std::string, own)(uint64_t, size)(std::string, function)(uint64_t, wanted), \
+    "arg{arg} in {own}() has size {size} while {function}() has {wanted}", \
+    "argument {arg} (from 0) of {own} has {size} bytes, and that of {function}, which it replaces, {wanted}", "declare it as that is declared") \
+  X(ArgNotReplaceable, "SKEP-V0625", "arg-not-replaceable", EINVAL, (uint64_t, arg)(std::string, own), \
+    "arg{arg} in {own}() has unrecognized type", \
+    "argument {arg} (from 0) of {own} is neither a number nor a pointer", "") \
+  X(ArgNotContext, "SKEP-V0626", "arg-not-context", EINVAL, (uint64_t, arg)(std::string, own), \
+    "arg{arg} in {own}() is not a pointer to context", \
+    "argument {arg} (from 0) of {own} points to what is no structure; such functions cannot be replaced", "") \
+  X(OtherArgStruct, "SKEP-V0627", "other-arg-struct", EINVAL, (uint64_t, arg)(std::string, own)(std::string, type)(std::string, function)(std::string, wanted), \
+    "arg{arg} {own}(struct {type} *) doesn't match {function}(struct {wanted} *)", \
+    "argument {arg} (from 0) of {own} points to a {type}, and that of {function}, which it replaces, to a {wanted}", "declare it as that is declared") \
+  X(MovesPacket, "SKEP-V0628", "moves-packet", EINVAL, (std::string, function), \
+    "Extension program changes packet data, while original does not", \
+    "the program may move the packet, and the callers of {function}, which it replaces, rely on it staying where it is", \
+    "a function that moves the packet already, or no such helper") \
+  X(ReplacementUntyped, "SKEP-V0629", "replacement-untyped", EINVAL, (std::string, program), \
+    "Program extension requires BTF", \
+    "nothing says which function's prototype {program} has, which replaces another program's", "compile with -g") \
+  X(ReplacedUntyped, "SKEP-V0630", "replaced-untyped", EINVAL, (std::string, program), \
+    "FENTRY/FEXIT program can only be attached to another program annotated with BTF", \
+    "nothing says which functions program {program} has, so that none of them can be replaced", "compile it with -g") \
+  X(ReplacesReplacement, "SKEP-V0631", "replaces-replacement", EINVAL, (std::string, program), \
+    "Cannot recursively attach", \
+    "{program} is itself in the place of a function", "replace the function that it replaces") \
+  X(ReplacesTracing, "SKEP-V0632", "replaces-tracing", EINVAL, (std::string, program), \
+    "Cannot extend fentry/fexit", \
+    "{program} traces a function; it cannot be replaced", "") \
+  X(ReplacesOddEntry, "SKEP-V0633", "replaces-odd-entry", EINVAL, (std::string, program), \
+    "Cannot replace static functions", \
+    "{program} is not declared with its context as its argument, so that nothing says how it is called", "declare it as its type's programs are declared") \
   X(LinuxFault, "SKEP-V0698", "linux-fault", EFAULT, (std::string, what), \
     "verifier bug: {what}", \
     "Linux gives up here, by a fault of its own: {what}", "") \

@@ -2,7 +2,6 @@
 #include "engine/kernel/kernel.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "btf/writer.hpp"
 #include "engine/kernel/vmlinux.hpp"
@@ -159,28 +158,16 @@ class Loading {
     return n;
   }
 
-  // "prog:0" is the function of program 0 itself, "prog:0:name" one of its global functions.
-  bool attach_to_program(std::string_view name, sys::ProgramSpec& spec) const {
-    std::size_t index = 0;
-    const char* end = name.data() + name.size();
-    const auto [at, error] = std::from_chars(name.data(), end, index);
-    if (error != std::errc() || index >= out_.programs.size() || !out_.programs[index].fd) return false;
-    spec.attach_program = out_.programs[index].fd.get();
-    const auto& subprogs = module_.progs[index].subprogs;
-    if (at == end) {
-      spec.attach_btf_id = subprogs.empty() ? 0 : subprogs[0].type;
-      return true;
-    }
-    const auto id = module_.btf ? module_.btf->find(std::string_view(at + 1, end), btf::Kind::func) : std::nullopt;
-    spec.attach_btf_id = id.value_or(0);
-    return *at == ':' && id.has_value();
-  }
-
   // Whether what the program attaches to is there.
   bool attach(const module::ProgDef& def, sys::ProgramSpec& spec) const {
-    constexpr std::string_view to_program = "prog:";
     const std::string_view name = def.attach_to;
-    if (name.starts_with(to_program)) return attach_to_program(name.substr(to_program.size()), spec);
+    if (const auto to = module::attached_program(module_, def)) {
+      const bool there = to->prog < out_.programs.size() && out_.programs[to->prog].fd;
+      if (there) spec.attach_program = out_.programs[to->prog].fd.get();
+      spec.attach_btf_id = to->function;
+      return there && to->function != 0;
+    }
+    if (name.starts_with("prog:")) return false;
     const bool when_loaded =
         def.type == ProgType::tracing || def.type == ProgType::lsm || def.type == ProgType::struct_ops;
     if (!when_loaded || name.empty()) return true;  // the others say it when they are attached

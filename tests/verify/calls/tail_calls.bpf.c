@@ -27,3 +27,10 @@ noinline int context(struct pair *p CTX) { asm volatile("" ::"r"(p)); return 0; 
 noinline int any_context(void *p CTX) { asm volatile("" ::"r"(p)); return 0; }
 SEC("tp_btf/kfree_skb") int own_context(__u64 *c) { return any_context(c); }
 SEC("tp_btf/kfree_skb") int context_of_another_structure_refused(__u64 *c) { return context((void *)c); }  // param-context-void
+
+// A program that is called so may move the packet, whatever this function does itself.
+GLOBAL int goes_away_globally(struct __sk_buff *s) { bpf_tail_call(s, &programs, 1); return 0; }
+#define BYTE __u8 *d = (void *)(long)s->data, *e = (void *)(long)s->data_end; if (d + 1 > e) return 0
+SEC("tc") int packet_after_a_tail_call(struct __sk_buff *s) { BYTE; bpf_tail_call(s, &programs, 1); return *d; }
+SEC("tc") int packet_after_a_tail_call_below_refused(struct __sk_buff *s) { BYTE; goes_away(s); return *d; }  // not-memory
+SEC("tc") int packet_after_a_tail_call_of_a_global_function_refused(struct __sk_buff *s) { BYTE; goes_away_globally(s); return *d; }  // not-memory
