@@ -136,6 +136,11 @@ needs something that skep's verifier does not know yet, which is named.
 - **`--type TYPE`** stands over what sections say, for all programs, or those that `--program` names.
 - **`--profile`** counts what was walked, and where a path ended because as much was known there before: their sum is the
   number of instructions in `--stats`.
+- **`--states`** has, before each instruction, what is known of each register on all paths that come there.
+- **`--dot`** is the same as a picture, in the language of Graphviz: one digraph a program, in it one cluster a function and
+  one box a basic block. At the head of a box is what is known there of the registers that are read later, beside an
+  instruction what it changed of that, unless it says so itself. Blue edges go back (a loop), dashed ones call; grey boxes
+  were never walked; what is refused is red, with the reason. `dot -Tsvg -O` makes a file of each digraph.
 - **`--log kernel`** is the log in Linux's form: the same instructions, last line and counts; of the refused path, or
   with `--verbose` of every path. What it says of registers is what changed, in skep's own order.
 - **`--csv`** has veristat's columns, but for those of the JIT; `file_name` is the file's name without folders, as there.
@@ -152,7 +157,8 @@ const Command table[] = {
      .does = "Says whether programs are safe, as Linux would, and why not.",
      .arguments = "FILE… [options]",
      .examples = {{"skep verify lb.bpf.o", "one screen for each refused program"},
-                  {"skep verify build/ --csv > effort.csv", "columns as veristat has them"}},
+                  {"skep verify build/ --csv > effort.csv", "columns as veristat has them"},
+                  {"skep verify lb.bpf.o --dot | dot -Tsvg -O", "a picture of each program's control flow"}},
      .exits = "0 all accepted, 1 something refused, 2 could not answer",
      .notes = verify_notes,
      .listens = {.json = true, .verbose = true},

@@ -69,8 +69,8 @@ std::size_t columns_of(int fd) {
   return ::isatty(fd) == 1 && ::ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
-static std::string cut(std::string_view line, std::size_t columns) {
-  if (!line.starts_with(' ') || width(line) <= columns) return std::string(line);
+std::string shortened(std::string_view line, std::size_t columns) {
+  if (width(line) <= columns) return std::string(line);
   std::size_t shown = 0, i = 0;
   while (i < line.size()) {  // one column is for the sign that something is missing
     if (line[i] == '\033') {
@@ -88,7 +88,8 @@ std::string fitted(std::string_view text, std::size_t columns) {
   std::string out;
   for (std::size_t end = 0; !text.empty(); text.remove_prefix(end)) {
     end = text.find('\n');
-    out += cut(text.substr(0, end), columns);
+    const std::string_view line = text.substr(0, end);
+    out += line.starts_with(' ') ? shortened(line, columns) : line;
     if (end == text.npos) break;
     out += '\n';
     ++end;

@@ -37,6 +37,7 @@ std::string in_short(double n);                          // 2.1 M
 std::size_t width(std::string_view s);                   // columns on a terminal: code points, colours not counted
 std::string padded(std::string_view s, std::size_t to);  // spaces behind
 std::size_t columns_of(int fd);                          // of the terminal behind fd; 0 where there is none
+std::string shortened(std::string_view line, std::size_t columns);  // with a … where something is missing
 // Rows of tables, which are indented, cut to so many columns, with a … where something is missing; sentences are
 // wrapped by the terminal. All is whole where nobody knows how many columns there are.
 std::string fitted(std::string_view text, std::size_t columns);

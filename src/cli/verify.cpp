@@ -14,6 +14,7 @@
 #include "cli/errors.hpp"
 #include "cli/json.hpp"
 #include "cli/values.hpp"
+#include "cli/verify_dot.hpp"
 #include "cli/verify_screen.hpp"
 #include "judge/verdict_words.hpp"
 #include "verify/kernel_log.hpp"
@@ -47,6 +48,7 @@ class Verify : public Verb {
             {"--csv", "", "the same as comma-separated values, columns as veristat has them", &csv_},
             {"--profile", "", "how often each source line was walked", &profile_},
             {"--states", "", "what is known before each instruction, over all paths", &states_},
+            {"--dot", "", "the same as a picture of the control flow, for Graphviz's dot", &dot_},
             {"--log",
              "FORM",
              "the verifier's log in this form; --verbose: of every path",
@@ -66,6 +68,8 @@ class Verify : public Verb {
       TRY_VOID(print(csv(report)));
     else if (stats_)
       TRY_VOID(print(stats(report)));
+    else if (dot_)
+      TRY_VOID(print(pictures(report)));
     else if (profile_ || states_)
       TRY_VOID(print(walked_again(report, talk)));
     else if (!log_.empty())
@@ -83,7 +87,7 @@ class Verify : public Verb {
     if (csv_) asked.emplace_back("--csv");
     if (stats_) asked.emplace_back("--stats");
     if (profile_) asked.emplace_back("--profile");
-    if (states_) asked.emplace_back("--states");
+    if (dot_ || states_) asked.emplace_back(dot_ ? "--dot" : "--states");  // two forms of one answer
     if (!log_.empty()) asked.emplace_back("--log");
     if (asked.size() > 1) return fail(TwoAnswers{.one = asked[0], .other = asked[1]});
     const bool json = talk.format == Format::json;
@@ -129,6 +133,16 @@ class Verify : public Verb {
       if (!out.empty()) out += "\n";
       out += profile_ ? profile_text(report, p, verify::profile(question), talk.out)
                       : states_text(report, p, verify::known_states(question), talk.out);
+    }
+    return out;
+  }
+
+  static std::string pictures(const api::VerifyReport& report) {
+    std::string out;
+    for (const api::ProgramVerdict& p : report.programs) {
+      const bool is_walked = report.prog(p).type != facts::ProgType::unspec;
+      out += dot_text(report, p,
+                      is_walked ? verify::known_states(api::question_of(report, p)) : std::vector<verify::Known>());
     }
     return out;
   }
@@ -295,7 +309,7 @@ class Verify : public Verb {
 
   api::VerifyOptions options_;
   std::string target_, type_, log_;
-  bool csv_ = false, stats_ = false, profile_ = false, states_ = false;
+  bool csv_ = false, stats_ = false, profile_ = false, states_ = false, dot_ = false;
 };
 
 }  // namespace

@@ -208,6 +208,10 @@ std::string profile_text(const api::VerifyReport& report, const api::ProgramVerd
   return out;
 }
 
+std::string line_text(const module::LineInfo& line) {
+  return printable(fmt::format("{}:{}  {}", without_folders(line.file), line.line, stripped(line.text)));
+}
+
 std::string states_text(const api::VerifyReport& report, const api::ProgramVerdict& p,
                         const std::vector<verify::Known>& known, const Paint& paint) {
   const module::ProgDef& prog = report.prog(p);
@@ -219,11 +223,9 @@ std::string states_text(const api::VerifyReport& report, const api::ProgramVerdi
     const module::LineInfo* line = module::source_line(prog, static_cast<uint32_t>(pc));
     if (line != nullptr && line != shown && line->line != 0) {
       shown = line;
-      out += paint.dim(
-          printable(fmt::format("  {}:{}  {}", without_folders(line->file), line->line, stripped(line->text))));
-      out += "\n";
+      out += "  " + paint.dim(line_text(*line)) + "\n";
     }
-    const std::string before = known[pc].visits == 0 ? "never walked" : known[pc].text;
+    const std::string before = known[pc].visits == 0 ? "never walked" : known[pc].text();
     out += fmt::format("       {}\n", paint.dim(printable(before)));
     out += fmt::format("  {:>4} {}\n", pc, printable(isa::print(prog.insns, pc, names)));
   }

@@ -17,6 +17,8 @@ std::string verdict_table(const api::VerifyReport& report, const Paint& paint);
 // drop.bpf.c:15  refused: hits may be null here … the lines on the way, what was held, what would be right.
 std::string explained(const api::VerifyReport& report, const api::ProgramVerdict& program, const Paint& paint);
 
+std::string line_text(const module::LineInfo& line);  // "drop.bpf.c:15  *hits += 1;"
+
 // How often each source line was walked, most first.
 std::string profile_text(const api::VerifyReport& report, const api::ProgramVerdict& program,
                          const verify::Profile& profile, const Paint& paint);

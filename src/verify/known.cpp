@@ -61,12 +61,11 @@ class Before : public Recorder {
     for (unsigned r = 0; r < registers; ++r) regs_[insn][r].add(s.reg(r));
   }
   Known at(std::size_t insn, const module::Module& module) const {
-    Known k{.visits = visits_[insn], .text = {}};
+    Known k{.visits = visits_[insn], .registers = {}};
     for (unsigned r = 0; r < registers; ++r) {
       const Union& u = regs_[insn][r];
       if (!u.is_known()) continue;
-      const std::string text = u.one() == nullptr ? "one thing or another, by path" : plain_text(*u.one(), module);
-      k.text += fmt::format("{}r{}: {}", k.text.empty() ? "" : "; ", r, text);
+      k.registers.push_back({r, u.one() == nullptr ? "one thing or another, by path" : plain_text(*u.one(), module)});
     }
     return k;
   }
@@ -190,6 +189,12 @@ class After : public Recorder {
 };
 
 }  // namespace
+
+std::string Known::text() const {
+  std::string out;
+  for (const Register& r : registers) out += fmt::format("{}r{}: {}", out.empty() ? "" : "; ", r.number, r.text);
+  return out;
+}
 
 std::vector<Known> known_states(const Question& q) {
   Before before(q.prog.insns.size());

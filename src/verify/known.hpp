@@ -13,8 +13,14 @@ namespace skep::verify {
 
 // Before each instruction, for people; empty where no path came.
 struct Known {
+  struct Register {
+    unsigned number = 0;
+    std::string text;  // "0 to 255"
+    bool operator==(const Register&) const = default;
+  };
   uint64_t visits = 0;
-  std::string text;  // "r1: the context; r2: 0 to 255"
+  std::vector<Register> registers;  // ascending; those of which something is known
+  std::string text() const;         // "r1: the context; r2: 0 to 255"
 };
 std::vector<Known> known_states(const Question& question);
 
