@@ -36,14 +36,14 @@ Json map_json(const module::MapDef& map) {
 }
 
 // The maps that programs name, which their instructions then count from 0; behind them what those inside are like.
-Json take_maps(const module::Module& module, std::span<std::vector<isa::Insn>> programs) {
+Json take_maps(const module::Module& module, std::span<module::ProgDef> programs) {
   std::vector<std::size_t> used;
-  for (std::vector<isa::Insn>& insns : programs)
-    for (std::size_t i = 0; i < insns.size(); i += isa::slots_at(insns, i)) {
-      if (!names_map(insns[i])) continue;
-      const auto index = static_cast<std::size_t>(insns[i].imm);
+  for (module::ProgDef& p : programs)
+    for (std::size_t i = 0; i < p.insns.size(); i += isa::slots_at(p.insns, i)) {
+      if (!names_map(p.insns[i])) continue;
+      const auto index = static_cast<std::size_t>(p.insns[i].imm);
       const auto at = std::ranges::find(used, index);
-      insns[i].imm = static_cast<int32_t>(at - used.begin());
+      p.insns[i].imm = static_cast<int32_t>(at - used.begin());
       if (at == used.end()) used.push_back(index);
     }
   Json maps = Json::array(), inside = Json::array();
@@ -60,14 +60,14 @@ Json take_maps(const module::Module& module, std::span<std::vector<isa::Insn>> p
   return maps;
 }
 
-Json program_json(const module::ProgDef& def, std::span<const isa::Insn> insns) {
+Json program_json(const module::ProgDef& def) {
   Json one{{"name", def.name}, {"type", facts::name(def.type)}};
   if (def.attach_type != facts::unsaid) one["attach_type"] = facts::name(def.attach_type);
   if (!def.attach_to.empty()) one["attach_to"] = def.attach_to;
   if (def.flags != 0) one["flags"] = def.flags;
-  one["insns"] = to_hex(bytes_of(insns));
+  one["insns"] = to_hex(bytes_of(def.insns));
   for (const module::Extern& e : def.externs) {
-    const bool by_type = !isa::is_ld_imm64(insns[e.insn]) || insns[e.insn].src() == 3;
+    const bool by_type = !isa::is_ld_imm64(def.insns[e.insn]) || def.insns[e.insn].src() == 3;
     if (by_type && e.resolved != module::Resolved::absent) one["ksyms"][std::to_string(e.insn)] = e.name;
   }
   return one;
@@ -76,26 +76,24 @@ Json program_json(const module::ProgDef& def, std::span<const isa::Insn> insns) 
 }  // namespace
 
 std::string line_of(const module::Module& module, std::size_t prog, std::string_view id, const std::vector<Ask>& asks) {
+  module::Module part;  // whose types say nothing of other programs
+  part.btf = module.btf;
   // A program whose function it replaces comes first.
   const auto to = module::attached_program(module, module.progs[prog]);
-  std::vector<std::size_t> which;
-  if (to) which.push_back(to->prog);
-  which.push_back(prog);
-  std::vector<std::vector<isa::Insn>> insns;
-  for (const std::size_t i : which) insns.push_back(module.progs[i].insns);
-  Json maps = take_maps(module, insns);
-  const kernel::WrittenTypes types = kernel::write_types(module);
+  if (to) part.progs.push_back(module.progs[to->prog]);
+  part.progs.push_back(module.progs[prog]);
+  if (to) part.progs.back().attach_to = "prog:0:" + to->name;
+  Json maps = take_maps(module, part.progs);
+  const kernel::WrittenTypes types = kernel::write_types(part);
   Json line{{"id", id}};
   for (const Ask ask : asks) line["do"].push_back(name(ask));
   line["runs"] = Json::array();
   line["license"] = module.license;
-  for (std::size_t i = 0; i < which.size(); ++i) {
-    const module::ProgDef& def = module.progs[which[i]];
-    Json one = program_json(def, insns[i]);
-    if (to && i == 1) one["attach_to"] = "prog:0:" + to->name;
+  for (std::size_t i = 0; i < part.progs.size(); ++i) {
+    Json one = program_json(part.progs[i]);
     if (!types.btf.empty()) {
-      one["func_info"] = to_hex(types.programs[which[i]].func_info);
-      one["line_info"] = to_hex(types.programs[which[i]].line_info);
+      one["func_info"] = to_hex(types.programs[i].func_info);
+      one["line_info"] = to_hex(types.programs[i].line_info);
     }
     line["progs"].push_back(std::move(one));
   }

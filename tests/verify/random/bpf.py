@@ -51,23 +51,15 @@ def retarget(insns, at, to):
 class Types:
     """BTF as it is written; types count from 1."""
     INT, PTR, STRUCT, FUNC, PROTO, DECL_TAG, TYPE_TAG = 1, 2, 4, 12, 13, 17, 18
+    ITEMS = {STRUCT: 3, PROTO: 2}  # so many words each, the second of which is a type
+    REFER = (PTR, FUNC, PROTO, DECL_TAG, TYPE_TAG)  # the third word is one
 
     def __init__(self):
-        self.words, self.strings, self.count = [], b"\0", 0
+        self.types = [None]  # kind, name, third word, items, how many or which linkage
 
-    def string(self, text):
-        if not text:
-            return 0
-        at = self.strings.find(b"\0" + text.encode() + b"\0")
-        if at < 0:
-            at = len(self.strings) - 1
-            self.strings += text.encode() + b"\0"
-        return at + 1
-
-    def add(self, kind, name, third, *more, vlen=0):
-        self.words += [self.string(name), kind << 24 | vlen, third, *more]
-        self.count += 1
-        return self.count
+    def add(self, kind, name, third, *items, vlen=0):
+        self.types.append((kind, name, third, items, vlen))
+        return len(self.types) - 1
 
     def integer(self, name, size, signed=0):
         return self.add(self.INT, name, size, signed << 24 | size * 8)
@@ -76,17 +68,48 @@ class Types:
         return self.add(self.PTR, "", to)
 
     def struct(self, name, size, *members):
-        words = [w for m, type_, offset in members for w in (self.string(m), type_, offset * 8)]
-        return self.add(self.STRUCT, name, size, *words, vlen=len(members))
+        items = [w for m, type_, offset in members for w in (m, type_, offset * 8)]
+        return self.add(self.STRUCT, name, size, *items, vlen=len(members))
 
     def function(self, name, linkage, returns, *params):
-        words = [w for n, p in enumerate(params) for w in (self.string(f"a{n}"), p)]
-        proto = self.add(self.PROTO, "", returns, *words, vlen=len(params))
+        items = [w for n, p in enumerate(params) for w in (f"a{n}", p)]
+        proto = self.add(self.PROTO, "", returns, *items, vlen=len(params))
         return self.add(self.FUNC, name, proto, vlen=linkage)
 
     def tag(self, name, of, component=-1):
         return self.add(self.DECL_TAG, name, of, component & 0xffffffff)
 
+    def stands_on(self, number):
+        kind, _, third, items, _ = self.types[number]
+        return [*([third] if kind in self.REFER else []), *(items[1::self.ITEMS[kind]] if kind in self.ITEMS else [])]
+
+    def part(self, wanted):
+        """The types that these stand on, and tags of those with what they say is contained: BTF, and the new number of each."""
+        kept, waiting = {0}, list(wanted)
+        while waiting:
+            number = waiting.pop()
+            if number in kept:
+                continue
+            kept.add(number)
+            waiting += self.stands_on(number)
+            for tag, (kind, name, of, *_) in enumerate(self.types[1:], 1):
+                if kind == self.DECL_TAG and of == number:
+                    waiting += [tag, *(n for n, t in enumerate(self.types[1:], 1) if [self.STRUCT, name.split(":")[1]] == [*t[:2]])]
+        new = {old: n for n, old in enumerate(sorted(kept))}
+        out = Types()
+        for kind, name, third, items, vlen in (self.types[n] for n in sorted(kept - {0})):
+            if kind in self.ITEMS:
+                items = [new[w] if n % self.ITEMS[kind] == 1 else w for n, w in enumerate(items)]
+            out.add(kind, name, new[third] if kind in self.REFER else third, *items, vlen=vlen)
+        return out.bytes(), new
+
     def bytes(self):
-        types = struct.pack(f"<{len(self.words)}I", *self.words)
-        return struct.pack("<HBBIIIII", 0xeb9f, 1, 0, 24, 0, len(types), len(types), len(self.strings)) + types + self.strings
+        strings, words = {"": 0}, []
+
+        def string(text):
+            return strings.setdefault(text, sum(len(s) + 1 for s in strings))
+
+        for kind, name, third, items, vlen in self.types[1:]:
+            words += [string(name), kind << 24 | vlen, third, *(string(w) if isinstance(w, str) else w for w in items)]
+        types, text = struct.pack(f"<{len(words)}I", *words), "".join(s + "\0" for s in strings).encode()
+        return struct.pack("<HBBIIIII", 0xeb9f, 1, 0, 24, 0, len(types), len(types), len(text)) + types + text

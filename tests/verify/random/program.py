@@ -5,7 +5,7 @@ Half of all programs are written with care; the others carelessly: now and then 
 another kind. What is written so is then spoilt in some, instruction by instruction (mutate.py)."""
 import bpf
 from bpf import ALU64, BY_REG, JA, LOAD, MOV, STORE, STORE_IMM
-from world import BTF, FUNCTIONS, MAPS, NOT_ASLEEP, NUMBERS, RETURNS
+from world import FUNCTIONS, MAPS, NOT_ASLEEP, NUMBERS, RETURNS, types_for
 
 EDGES = [0, 1, 2, 3, 4, 7, 8, 15, 16, 31, 32, 63, 64, 100, 127, 128, 255, 256, 511, 4095, 65535, 65536, 2**31 - 1, -1, -2,
          -8, -128, -2**31]
@@ -231,17 +231,18 @@ class Program:
             out["ksyms"] = {str(at): name for at, name in self.ksyms.items()}
         maps = list(self.maps)
         used = [MAPS[name] for name in maps]
-        if self.functions:
-            begins = sorted([(0, "entry")] + [(label.at, role) for label, role, _ in self.functions])
-            out["func_info"] = b"".join(a.to_bytes(4, "little") + FUNCTIONS[role].to_bytes(4, "little") for a, role in begins).hex()
-        types = {"btf": BTF} if self.functions or any("value_type" in m for m in used) else {}
+        begins = sorted([(0, "entry")] + [(label.at, role) for label, role, _ in self.functions]) if self.functions else []
+        wanted = {FUNCTIONS[role] for _, role in begins} | {m[t] for m in used for t in ("key_type", "value_type") if t in m}
+        btf, number = types_for(frozenset(wanted)) if wanted else ("", {})
+        if begins:
+            out["func_info"] = b"".join(n.to_bytes(4, "little") for at, role in begins for n in (at, number[FUNCTIONS[role]])).hex()
         for m in used:  # the maps that those inside others are like stand behind
             if "inner" in m:
                 maps.append(m["inner"])
         made, behind = [], len(self.maps)
         for name in maps:
-            m = dict(MAPS[name])
+            m = {k: number[v] if k in ("key_type", "value_type") else v for k, v in MAPS[name].items()}
             if "inner" in m:
                 m["inner"], behind = behind, behind + 1
             made.append(m)
-        return {"progs": [out], "maps": made, **types}
+        return {"progs": [out], "maps": made, **({"btf": btf} if btf else {})}

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What generated programs may name: maps of every type, types of values and functions, hooks. Helpers, contexts and
 kernel functions come from skep's own tables (facts.cpp)."""
+import functools
 import json
 import subprocess
 
@@ -46,7 +47,13 @@ FUNCTIONS = {
     "global_xdp": T.function("global_xdp", GLOBAL, INT, XDP),
     "less": T.function("less", STATIC, T.integer("_Bool", 1), T.pointer(RB_NODE), T.pointer(RB_NODE)),
 }
-BTF = T.bytes().hex()
+
+
+@functools.cache
+def types_for(wanted):
+    """BTF for the functions and values that a program names, and their numbers in it."""
+    types, numbers = T.part(wanted)
+    return types.hex(), numbers
 
 
 def a_map(kind, key, value, entries, **more):
