@@ -102,7 +102,7 @@ bool moves_packet(const Question& q, const module::ProgDef& program, btf::TypeId
 
 Result<void> check_replacement(const Question& q, const Flow& flow) {
   const auto to = module::attached_program(q.module, q.prog);
-  if (!to) return fail(NotModelled{.what = "'" + q.prog.attach_to + "', which this program replaces,"});
+  if (!to) return fail(ReplacedElsewhere{.function = q.prog.attach_to});
   const btf::TypeId own = flow.subprogs[0].type;
   if (own == 0) return fail(ReplacementUntyped{.program = q.prog.name});
   const module::ProgDef& program = q.module.progs[to->prog];

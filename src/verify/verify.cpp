@@ -60,7 +60,7 @@ static Answered answer(const Question& q, Recorder* recorder, Notes take_notes) 
     return out;
   }
   auto refuse = [&](Error&& e, uint32_t insn) {
-    v.answer = &e.row() == &NotModelled::row ? Answer::unknown : Answer::rejected;
+    v.answer = refuses(e.row()) ? Answer::rejected : Answer::unknown;
     v.rejection = Rejection{std::move(e), insn};
   };
   MapUse maps(q);
@@ -112,7 +112,8 @@ Verdict verify(const Question& q) { return answer(q, nullptr, Notes::no).verdict
 Verdict verify(const Question& q, Recorder& recorder) { return answer(q, &recorder, Notes::no).verdict; }
 
 bool refuses(const Diagnostic& row) {
-  return &row != &NotModelled::row && std::ranges::find(rejections(), &row) != rejections().end();
+  if (&row == &NotModelled::row || &row == &ReplacedElsewhere::row) return false;
+  return std::ranges::find(rejections(), &row) != rejections().end();
 }
 
 // ---- Verified -----------------------------------------------------------------------------------------------------

@@ -194,7 +194,11 @@ using isa::Pc;
     "an atomic operation {how} {r}, which is {pointer}", "use plain loads and stores there") \
   X(NotModelled, "SKEP-V0399", "not-modelled", EOPNOTSUPP, (std::string, what), \
     "", \
-    "skep's verifier does not know {what} yet", "verify on a kernel")
+    "skep's verifier does not know {what} yet", "verify on a kernel") \
+  X(ReplacedElsewhere, "SKEP-V0398", "replaced-elsewhere", ENOENT, (std::string, function), \
+    "", \
+    "the program replaces the function '{function}', which no other program here has", \
+    "join it with the object that has it: skep gen object JOINED.o THIS.o THAT.o")
 
 // V035x: the stack
 #define SKEP_STACK_REJECTIONS(X) \

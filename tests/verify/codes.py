@@ -19,6 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SUBJECTS = ["calls", "objects", "fixes", "replaced"]  # C files
 ELSEWHERE = {
     "not-modelled": "says what skep lacks",
+    "replaced-elsewhere": "says what the object lacks: cli/cases/verify.txt",
     "internal-fault": "a fault in skep",
     "too-long": "a program of a million instructions: flow_test.cpp",
     "too-many-subprograms": "a program of 257 functions: subprograms_kernel_test.cpp",
