@@ -45,7 +45,7 @@ static Result<Function> function_of(const Symbol& s) {
                   .begin = static_cast<uint32_t>(s.value / 8),
                   .end = static_cast<uint32_t>((s.value + s.size) / 8),
                   .binding = s.binding,
-                  .visibility = s.visibility};
+                  .is_hidden = s.is_hidden()};
 }
 
 Result<Code> Code::read(const Object& object) {

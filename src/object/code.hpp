@@ -22,7 +22,7 @@ struct Function {
   uint32_t section;
   uint32_t begin, end;  // in instructions of the section
   SymbolBinding binding;
-  uint8_t visibility = 0;  // STV_…
+  bool is_hidden = false;
 };
 
 class Handlers;

@@ -120,7 +120,9 @@ Result<void> Ksyms::function(isa::Insn& call, module::Extern& e) {
 Result<void> Ksyms::variable(std::span<isa::Insn> immediate, module::Extern& e) {
   uint64_t value = 0;
   if (is_typed(e)) {
-    value = TRY(found(e, btf::Kind::var));
+    // Whether a function is there is asked by its address.
+    const bool is_function = types_.btf()->resolve(types_.ksym(e.name)).kind == btf::Kind::func_proto;
+    value = TRY(found(e, is_function ? btf::Kind::func : btf::Kind::var));
     if (value != 0) immediate[0].set_src(isa::encode(isa::Op::ld_var).src());
   } else {
     auto at = addresses_.find(e.name);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "object/handlers.hpp"
 
-#include <elf.h>
-
 #include <algorithm>
 
 #include "base/suggest.hpp"
@@ -14,8 +12,6 @@ namespace {
 constexpr std::string_view tag_begin = "exception_callback:";
 
 bool is_static(const Function& f) { return f.binding == SymbolBinding::local; }
-// The verifier is told that such a function is static (open.cpp), and catches with global ones only.
-bool is_hidden(const Function& f) { return f.visibility == STV_HIDDEN || f.visibility == STV_INTERNAL; }
 
 bool is_global_function(const btf::Btf& types, const btf::Type& t) {
   return t.kind == btf::Kind::func && types.linkage_of(t) == btf::Linkage::global;
@@ -51,7 +47,7 @@ Result<const Function*> Handlers::named(std::string_view handler) const {
   const auto at = in_text_.find(handler);
   if (at != in_text_.end()) {
     const Function& f = *at->second;
-    if (!is_static(f) && !is_hidden(f)) return &f;
+    if (!is_static(f) && !f.is_hidden) return &f;
     return fail(HandlerUnseen{.name = std::string(handler), .how = is_static(f) ? "static" : "hidden"});
   }
   for (const auto& [place, f] : code_->functions())
@@ -60,7 +56,7 @@ Result<const Function*> Handlers::named(std::string_view handler) const {
           HandlerElsewhere{.name = std::string(handler), .section = std::string(object_->sections()[f.section].name)});
   std::vector<std::string> known;
   for (const auto& [name, f] : in_text_)
-    if (!is_static(*f) && !is_hidden(*f)) known.emplace_back(name);
+    if (!is_static(*f) && !f->is_hidden) known.emplace_back(name);
   return fail(
       NoHandler{.name = std::string(handler), .known = listed(known, 12), .suggestion = did_you_mean(handler, known)});
 }

@@ -23,7 +23,17 @@ void expect_same_insns(const module::ProgDef& ours, const sent::Program& theirs,
   }
 }
 
-void expect_same_program(const module::ProgDef& p, const sent::Program& theirs, const sent::Loaded& all) {
+// The kernel verifies global functions alone, static ones where they are called.
+std::vector<std::string> linkages(const btf::Btf& types, const module::ProgDef& p) {
+  std::vector<std::string> out;
+  for (const auto& s : p.subprogs)
+    if (s.type != 0)
+      out.push_back(s.name + (types.linkage_of(types.type(s.type)) == btf::Linkage::global ? " global" : " static"));
+  return out;
+}
+
+void expect_same_program(const btf::Btf& types, const module::ProgDef& p, const sent::Program& theirs,
+                         const sent::Loaded& all) {
   SCOPED_TRACE("program " + p.name);
   EXPECT_EQ(static_cast<uint32_t>(p.type), theirs.attr.prog_type);
   EXPECT_EQ(static_cast<uint32_t>(p.attach_type), theirs.attr.expected_attach_type);
@@ -33,6 +43,9 @@ void expect_same_program(const module::ProgDef& p, const sent::Program& theirs, 
   for (const auto& s : p.subprogs) funcs.emplace_back(s.first_insn, s.type);
   for (const auto& l : p.lines) lines.emplace_back(l.insn, l.line << 10 | l.column);
   EXPECT_EQ(funcs, theirs.funcs);
+  auto sent = btf::parse(all.btf);
+  ASSERT_TRUE(sent) << sent.error().text();
+  EXPECT_EQ(linkages(types, p), linkages(**sent, p));
   EXPECT_EQ(lines, theirs.lines);
 }
 
@@ -73,7 +86,7 @@ void expect_same_as_libbpf(Buffer bytes) {
   ASSERT_TRUE(m) << m.error().text();
   ASSERT_EQ(names(m->progs), all.program_names);
   ASSERT_EQ(names(m->maps), all.names);
-  for (std::size_t i = 0; i < m->progs.size(); ++i) expect_same_program(m->progs[i], all.programs[i], all);
+  for (std::size_t i = 0; i < m->progs.size(); ++i) expect_same_program(*m->btf, m->progs[i], all.programs[i], all);
   for (std::size_t i = 0; i < m->maps.size(); ++i) expect_same_map(m->maps[i], all.maps[i]);
 }
 
@@ -128,6 +141,32 @@ SEC("tc") int p(struct __sk_buff *c) {
   return (long)&runqueues + (long)&nobody_has_this_either + (long)&_stext + (long)&nor_is_this_there +
          (bpf_that_nobody_has ? bpf_that_nobody_has(3) : 1);
 })"));
+}
+
+// "Is it there?", which bpf_ksym_exists() asks: the address of a function of the kernel.
+TEST(Libbpf, FindsTheSameFunctionsOfTheKernel) {
+  expect_same_as_libbpf(made::compiled("clang-19", std::string(made::prelude) + R"(
+#define __ksym __attribute__((section(".ksyms")))
+#define __weak __attribute__((weak))
+extern void bpf_rcu_read_lock(void) __ksym __weak;
+extern void bpf_rcu_read_unlock(void) __ksym __weak;
+extern int bpf_that_nobody_has(int) __ksym __weak;
+SEC("tc") int p(struct __sk_buff *c) {
+  if (bpf_rcu_read_lock) bpf_rcu_read_lock(), bpf_rcu_read_unlock();
+  return (long)&bpf_rcu_read_unlock + (bpf_that_nobody_has ? bpf_that_nobody_has(3) : 1);
+})"));
+}
+
+TEST(Libbpf, CallsHiddenFunctionsStatic) {
+  expect_same_as_libbpf(made::compiled("clang-19", std::string(made::prelude) + R"(
+#define NOINLINE __attribute__((noinline))
+#define HIDDEN __attribute__((visibility("hidden")))
+HIDDEN NOINLINE int hidden(struct xdp_md *c) { return c->egress_ifindex; }
+HIDDEN __attribute__((weak)) NOINLINE int weak(struct xdp_md *c) { return c->rx_queue_index; }
+__attribute__((visibility("protected"))) NOINLINE int kept(struct xdp_md *c) { return c->data_meta; }
+NOINLINE int open(struct xdp_md *c) { return c->data_meta; }
+static NOINLINE int inner(struct xdp_md *c) { return c->ingress_ifindex; }
+HIDDEN SEC("xdp") int p(struct xdp_md *c) { return hidden(c) + weak(c) + kept(c) + open(c) + inner(c); })"));
 }
 
 TEST(Libbpf, PassesTheSameCallbacks) {

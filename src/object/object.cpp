@@ -19,6 +19,10 @@ bool Section::holds_data() const {
   return (type == SHT_PROGBITS || type == SHT_NOBITS) && (flags & SHF_ALLOC) != 0 && (flags & SHF_EXECINSTR) == 0;
 }
 
+bool Symbol::is_hidden() const {
+  return binding != SymbolBinding::local && (visibility == STV_HIDDEN || visibility == STV_INTERNAL);
+}
+
 static std::string place_of(std::string_view section) { return "section '" + std::string(section) + "'"; }
 
 // The text at `offset` of a string table, or nothing where none ends there. Not elf_strptr(): where a table says that

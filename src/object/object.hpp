@@ -37,6 +37,8 @@ struct Symbol {
   uint32_t section;  // 0: not defined here; ≥ sections().size(): absolute or common
   uint64_t value, size;
   uint8_t visibility = 0;  // STV_…
+
+  bool is_hidden() const;  // from other objects, though its binding is not local
 };
 
 struct Relocation {

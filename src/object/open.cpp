@@ -175,7 +175,7 @@ Result<void> Opener::resolve_externs(const Types& types) {
 
 Result<module::Module> Opener::open() {
   out_.name = object_.name();
-  auto types = TRY(Types::read(object_));
+  auto types = TRY(Types::read(object_, Hidden::as_static));
   auto maps = TRY(Maps::read(object_, types));
   maps_ = &maps;
   code_ = TRY(Code::read(object_));

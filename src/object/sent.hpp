@@ -41,6 +41,7 @@ struct Program {
 struct Record {
   std::vector<Map> maps;
   std::vector<Program> programs;
+  Buffer types = {};  // the largest: the others are probes
 };
 // While it is set, bpf(2) ends here.
 inline Record* recording = nullptr;
@@ -102,6 +103,9 @@ inline long answer(long command, void* given, std::size_t size) {
     case BPF_PROG_LOAD: recording->programs.push_back(program_of(attr)); return descriptor();
     case BPF_MAP_UPDATE_ELEM: write(attr); return 0;
     case BPF_BTF_LOAD:
+      if (auto types = reinterpret_cast<const uint8_t*>(attr.btf); attr.btf_size > recording->types.size())
+        recording->types.assign(types, types + attr.btf_size);
+      return descriptor();
     case BPF_BTF_GET_FD_BY_ID: return descriptor();
     case BPF_OBJ_GET_INFO_BY_FD: tell_about(attr); return 0;
     case BPF_OBJ_GET:
@@ -136,6 +140,7 @@ struct Loaded {
   std::vector<std::string> program_names;
   std::vector<bpf_prog_type> types;  // as its sections say; one that says nothing is loaded as anything
   std::vector<Program> programs;
+  Buffer btf = {};  // the types of all of it
 };
 
 inline std::string& last_words() {
@@ -231,6 +236,7 @@ inline Loaded by_libbpf(Bytes bytes, const char* target = nullptr) {
     out.program_names.push_back(::bpf_program__name(programs[i])), out.programs.push_back(*at);
   }
   ::bpf_object__close(o);
+  out.btf = std::move(record.types);
   return out;
 }
 

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+
+#include "btf/writer.hpp"
 
 namespace skep::object {
 namespace {
@@ -26,6 +29,24 @@ btf::Shared placed(const Object& object, const btf::Btf& types) {
                             std::string_view name) { return found(offsets, std::pair(section, name)); }});
 }
 
+// The types, with hidden functions of .text as static ones.
+Result<btf::Shared> without_hidden(const Object& object, btf::Shared types) {
+  std::set<std::string_view> hidden;
+  if (const uint32_t text = object.find_section(".text"); text != 0)
+    for (const Symbol& s : object.symbols())
+      if (s.section == text && s.kind == SymbolKind::func && s.is_hidden()) hidden.insert(s.name);
+  if (hidden.empty()) return types;
+  btf::Writer out;
+  for (btf::TypeId id = 1; id < types->count(); ++id) {
+    const btf::Type t = types->type(id);
+    if (t.kind == btf::Kind::func && types->linkage_of(t) == btf::Linkage::global && hidden.contains(t.name))
+      out.function(t.name, t.size_or_type, btf::Linkage::static_);
+    else
+      out.copy(*types, id, [](btf::TypeId to) { return to; });
+  }
+  return btf::parse(out.bytes());
+}
+
 template <class Record>
 std::span<const Record> within(const std::vector<Record>& records, uint64_t begin, uint64_t end) {
   auto from = std::ranges::lower_bound(records, begin, {}, &Record::insn_off);
@@ -35,7 +56,15 @@ std::span<const Record> within(const std::vector<Record>& records, uint64_t begi
 
 }  // namespace
 
-Result<Types> Types::read(const Object& object) {
+Result<Types> Types::read(const Object& object, Hidden hidden) {
+  Types out = TRY(as_written(object));
+  if (hidden == Hidden::as_written || !out.btf_) return out;
+  out.written_ = out.btf_;
+  out.btf_ = TRY_WITHIN(without_hidden(object, out.written_), "section '.BTF'");
+  return out;
+}
+
+Result<Types> Types::as_written(const Object& object) {
   Types out;
   out.sections_.resize(object.sections().size());
   uint32_t btf = object.find_section(".BTF");

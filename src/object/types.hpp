@@ -10,10 +10,14 @@
 
 namespace skep::object {
 
+// Global functions of .text that are hidden: a loader tells the kernel that they are static, so that they are verified
+// where they are called; whoever joins objects leaves them as they are written.
+enum class Hidden : uint8_t { as_written, as_static };
+
 // `btf` is null and everything is empty where the object has none. Records of a section ascend by instruction.
 class Types {
  public:
-  static Result<Types> read(const Object& object);
+  static Result<Types> read(const Object& object, Hidden hidden = Hidden::as_written);
 
   const btf::Shared& btf() const { return btf_; }
   // The records for bytes [begin, end) of a section.
@@ -34,7 +38,9 @@ class Types {
   btf::TypeId ksym(std::string_view name) const;
 
  private:
-  btf::Shared btf_;
+  static Result<Types> as_written(const Object& object);
+
+  btf::Shared btf_, written_;  // the records' names lie in the latter, where it is another
   std::map<std::string_view, btf::TypeId> ksyms_;
   std::vector<btf::ExtSection> sections_;  // by ELF section
   std::vector<uint32_t> relocated_;

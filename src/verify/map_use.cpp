@@ -36,7 +36,10 @@ std::optional<btf::TypeId> named_by(const Question& q, uint32_t insn) {
   const btf::Btf& types = *q.kernel_types;
   auto id = std::optional(static_cast<btf::TypeId>(q.prog.insns[insn].imm));
   const auto named = std::ranges::find(q.prog.externs, insn, &module::Extern::insn);
-  if (named != q.prog.externs.end()) id = types.find(named->name, btf::Kind::var);
+  if (named != q.prog.externs.end()) {
+    id = types.find(named->name, btf::Kind::var);
+    if (!id) id = types.find(named->name, btf::Kind::func);  // its address tells whether it is there
+  }
   return id && *id < types.count() ? id : std::nullopt;
 }
 

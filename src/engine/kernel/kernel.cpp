@@ -146,8 +146,10 @@ class Loading {
       if (e.insn >= n.insns.size() || e.resolved == module::Resolved::absent) continue;
       Insn& insn = n.insns[e.insn];
       const bool function = insn.code == call;
-      const auto id =
-          vmlinux() ? (*vmlinux())->find(e.name, function ? btf::Kind::func : btf::Kind::var) : std::nullopt;
+      if (!function && insn.src() != from_ksym && e.resolved == module::Resolved::yes) continue;  // holds an address
+      auto find = [&](btf::Kind kind) { return vmlinux() ? (*vmlinux())->find(e.name, kind) : std::nullopt; };
+      auto id = find(function ? btf::Kind::func : btf::Kind::var);
+      if (!id && !function) id = find(btf::Kind::func);  // its address tells whether it is there
       if (!id) {
         n.missing = std::string(function ? "kernel function '" : "kernel variable '") + e.name + "'";
         return n;

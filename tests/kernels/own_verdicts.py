@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""tests/verify/guest/*.bpf.c: programs that need what the running kernel may lack, such as the addresses of variables
+(CONFIG_KALLSYMS_ALL), through skep's verifier and through a guest's, which must say the same: verdict, errno,
+instruction and cost. A program is accepted unless its name ends in _refused.
+
+usage: own_verdicts.py SKEP AGENT"""
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import guest
+import kernels
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+VERSION = "6.18.15"
+LEAST = 60
+SAME = ["result", "errno", "insn", "processed", "states", "peak_states", "max_states_per_insn"]
+CLANG = ["clang-19", "-target", "bpf", "-O2", "-g", "-mcpu=v3", "-I", "/usr/include/x86_64-linux-gnu"]
+
+
+def lines_of(skep, source, types):
+    with tempfile.TemporaryDirectory() as folder:
+        file = f"{folder}/{source.name.removesuffix('.bpf.c')}.o"
+        subprocess.run([*CLANG, "-c", source, "-o", file], check=True)
+        done = subprocess.run([skep, "dump", file, "--btf", types, "--batch"], capture_output=True, text=True, check=True)
+    return [{**json.loads(line), "target": f"linux-{VERSION}"} for line in done.stdout.splitlines()]
+
+
+def fault(line, answer):
+    """Why the answers are not what the program's name says; empty: they are."""
+    ours, theirs = answer.get("verify"), answer.get("kernel", {}).get("verify")
+    if ours is None or theirs is None:
+        return json.dumps(answer)
+    wanted = "rejected" if line["id"].endswith("_refused") else "accepted"
+    differs = [f"{k} {ours.get(k)}, Linux {theirs.get(k)}" for k in SAME if ours.get(k) != theirs.get(k)]
+    if theirs["result"] != wanted:
+        differs.append(f"Linux: {theirs['result']}: {theirs.get('message')}")
+    return "; ".join(differs)
+
+
+def main():
+    skep, agent = sys.argv[1:3]
+    try:
+        image = kernels.image(VERSION)
+    except kernels.CannotBeHad as why:
+        print(f"skipped: Linux {VERSION} cannot be had: {why}")
+        return 77
+    types = kernels.types(VERSION)
+    sources = sorted((ROOT / "tests/verify/guest").glob("*.bpf.c"))
+    lines = [line for source in sources for line in lines_of(skep, source, types)]
+    g = guest.Guest(image, agent, memory="2G", patience=300)
+    try:
+        answers = [json.loads(a) for a in g.ask([json.dumps(line).encode() for line in lines])]
+    finally:
+        g.close()
+    faults = 0
+    for line, answer in zip(lines, answers, strict=True):
+        if why := fault(line, answer):
+            faults += 1
+            print(f"{line['id']}: {why}")
+    print(f"{len(sources)} files, {len(lines)} programs, {faults} different")
+    return 0 if faults == 0 and len(lines) >= LEAST else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
