@@ -322,7 +322,7 @@ Result<void> Walk::adjust_map_value(facts::Arg& arg, const Call& call) const {
   if (!call.map) return {};
   const facts::MapType type = maps_[*call.map].row->id;
   if (type == facts::MapType::sockmap || type == facts::MapType::sockhash) {
-    if (arg.use == facts::Use::fills)
+    if (arg.use == facts::Use::fills || arg.or_null)
       return fail(SocketsAreNoBytes{.helper = call.name(), .type = std::string(maps_[*call.map].row->name)});
     arg.kind = ArgKind::btf_sock_common;
   }

@@ -25,7 +25,7 @@ constexpr KfuncRule under_lock[] = {
 };
 bool allowed_under_lock(const KernelFunction& f) {
   if (std::ranges::find(under_lock, f.rule()) != std::end(under_lock)) return true;
-  return f.name.starts_with("bpf_iter_num_") || f.name.starts_with("bpf_arena_") || f.name == "bpf_stream_vprintk_impl";
+  return f.name.starts_with("bpf_iter_num_");
 }
 
 // What programs call the context, where the kernel's own structure will do.

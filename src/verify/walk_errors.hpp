@@ -315,7 +315,7 @@ using isa::Pc;
     "{helper} (helper {id}) does not work on {type} maps (type {type_id})", "") \
   X(SocketsAreNoBytes, "SKEP-V0421", "sockets-are-no-bytes", EINVAL, (std::string, helper)(std::string, type), \
     "invalid arg_type for sockmap/sockhash", \
-    "{helper} copies a value, and {type} maps hold sockets", "look them up") \
+    "{helper} takes or gives a value as bytes, and {type} maps hold sockets", "look them up") \
   X(TooDeep, "SKEP-V0419", "too-deep", E2BIG, (uint64_t, frames)(uint64_t, most), \
     "the call stack of {frames} frames is too deep", \
     "this call makes {frames} frames; {most} are allowed, the program itself included", "inline some functions") \

@@ -16,7 +16,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-SUBJECTS = ["calls", "objects", "fixes", "replaced"]  # C files
+SUBJECTS = ["calls", "objects", "fixes", "guest"]  # C files
 ELSEWHERE = {
     "not-modelled": "says what skep lacks",
     "replaced-elsewhere": "says what the object lacks: cli/cases/verify.txt",
@@ -31,7 +31,7 @@ ELSEWHERE = {
     "handler-is-main": "what open() refuses: subprograms_kernel_test.cpp",
     "handler-missing": "what open() puts right: subprograms_kernel_test.cpp",
     **dict.fromkeys(["replaces-nothing", "replacement-untyped", "replaced-untyped", "replaces-replacement", "replaces-tracing"],
-                    "programs together that no compiler writes: kernels/replaced.py"),
+                    "programs together that no compiler writes: kernels/own_verdicts.py"),
     "arg-not-replaceable": "a structure by value, which BPF's compilers do not pass",
     "function-place": "types that no compiler writes: subprograms_kernel_test.cpp",
 }

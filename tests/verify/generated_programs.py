@@ -293,11 +293,11 @@ def run_checked(skep, lines, figures):
                 print(f"accepted, and {checked['fault']}: {json.dumps(line)}", flush=True)
 
 
-def compiled(skep):
-    """Every program of the sources beside this file, but for those that take long."""
+def compiled(skep, guest):
+    """Every program of the sources beside this file, but for those that take long and those that only a guest knows."""
     lines = []
     for source in sorted(HERE.glob("*/*.bpf.c")):
-        if source.parent.name != "effort":
+        if source.parent.name not in ("effort", "" if guest else "guest"):
             lines += subprocess.run([skep, "dump", source, "--batch"], check=True, capture_output=True, text=True).stdout.splitlines()
     return [json.loads(line) for line in lines]
 
@@ -320,7 +320,7 @@ def main():
     o = options()
     facts = Facts(o.facts, trampolines=bool(o.guest))
     found = [json.loads(line) for line in (HERE / "random/found.jsonl").read_text().splitlines() if line]
-    corpus = [{k: line[k] for k in ("progs", "maps", "btf", "license") if k in line} for line in found + compiled(o.skep)
+    corpus = [{k: line[k] for k in ("progs", "maps", "btf", "license") if k in line} for line in found + compiled(o.skep, o.guest)
               if not o.guest or not line["progs"][0].get("name", "").startswith(END_GUESTS)]
     judge = BesideGuest(o) if o.guest else Batch([o.skep, "batch"])
     figures, findings = Figures(facts), Findings(None if o.guest else Little(judge.command), o.keep)

@@ -70,3 +70,18 @@ SEC("xdp") int locks_in_xdp(struct xdp_md *s) { FIND(v, array, 0); bpf_spin_lock
 SEC("cgroup_skb/egress") int locks_in_a_cgroup(struct __sk_buff *s) { FIND(v, array, 0); bpf_spin_lock(&v->lock); v->b++; bpf_spin_unlock(&v->lock); return 1; }
 SEC("perf_event") int locks_at_perf_events_refused(void *s) { FIND(v, array, 0); return v->a; }  // field-not-for-type
 SEC("tp/sched/sched_switch") int locks_at_tracepoints_refused(void *s) { FIND(v, array, 0); return v->a; }  // field-not-for-type
+
+// Of the kernel's functions few may be called under a lock.
+extern int bpf_stream_vprintk_impl(int stream, const char *format, const void *args, __u32 bytes, void *aux) __ksym;
+static const char format[] = "x";
+SEC("tc") int counts_under_a_lock(struct __sk_buff *s) {
+  FIND(v, array, 0);
+  struct bpf_iter_num i;
+  bpf_spin_lock(&v->lock);
+  bpf_iter_num_new(&i, 0, 3);
+  while (bpf_iter_num_next(&i)) v->b++;
+  bpf_iter_num_destroy(&i);
+  bpf_spin_unlock(&v->lock);
+  return 0;
+}
+SEC("tc") int prints_under_a_lock_refused(struct __sk_buff *s) { FIND(v, array, 0); bpf_spin_lock(&v->lock); bpf_stream_vprintk_impl(1, format, v, 0, 0); bpf_spin_unlock(&v->lock); return 0; }  // call-under-lock

@@ -56,3 +56,18 @@ SEC("tc") int follows_a_pointer(struct __sk_buff *s) { FIND; struct task_struct 
 SEC("tc") int forgets_a_pointer_by_constant(struct __sk_buff *s) { FIND; asm volatile("*(u64 *)(%0 + 24) = 0" ::"r"(v) : "memory"); return 0; }
 SEC("tc") int keeps_a_constant_refused(struct __sk_buff *s) { FIND; asm volatile("*(u64 *)(%0 + 24) = 5" ::"r"(v) : "memory"); return 0; }  // kptr-constant
 SEC("tc") int keeps_half_a_constant_refused(struct __sk_buff *s) { FIND; asm volatile("*(u32 *)(%0 + 24) = 0" ::"r"(v) : "memory"); return 0; }  // field-part
+
+struct {
+  __uint(type, BPF_MAP_TYPE_SOCKMAP);
+  __uint(max_entries, 1);
+  __type(key, __u32);
+  __type(value, __u64);
+} sockets SEC(".maps");
+struct {
+  __uint(type, BPF_MAP_TYPE_SK_STORAGE);
+  __uint(map_flags, BPF_F_NO_PREALLOC);
+  __type(key, int);
+  __type(value, __u64);
+} of_sockets SEC(".maps");
+SEC("tc") int storage_with_a_value(struct __sk_buff *s) { __u64 first = 1; struct bpf_sock *k = s->sk; if (!k) return 0; k = bpf_sk_fullsock(k); return k && bpf_sk_storage_get(&of_sockets, k, &first, 1); }
+SEC("tc") int storage_in_a_map_of_sockets_refused(struct __sk_buff *s) { __u64 first = 1; struct bpf_sock *k = s->sk; if (!k) return 0; k = bpf_sk_fullsock(k); return k && bpf_sk_storage_get(&sockets, k, &first, 1); }  // sockets-are-no-bytes

@@ -48,7 +48,7 @@ SEC("tp/x/y") int trace(void *c) { return traced(1); }
 GLOBAL int sleeps(int a) { KEEP(a); return a; }
 SEC("syscall") int call(void *c) { return sleeps(1); }
 GLOBAL int below_tracing(int a) { KEEP(a); return a; }
-SEC("fentry/x") int traces(unsigned long long *c) { return below_tracing(1) & 0; }
+SEC("fentry/do_unlinkat") int traces(unsigned long long *c) { return below_tracing(1) & 0; }
 SEC("xdp") int odd(struct pair *x) { return 2; }
 SEC("xdp") int of_nothing(void) { return 2; }
 
