@@ -116,7 +116,8 @@ class Descent {
                       .flags = flags_ | flags_of_tag(types_, t.size_or_type),
                       .member = m.name};
     }
-    if (off_ + size_ > end)
+    // Once a union was passed, numbers may be read across members.
+    if (off_ + size_ > end && !flags_.has(RegFlag::untrusted))
       return fail(BeyondMember{
           .member = std::string(m.name), .end = end, .type = words_for(record), .off = off_, .size = size_});
     return AtOffset{.what = Found::number};
