@@ -89,7 +89,7 @@ def prepared(line, traced):
     if prog["type"] != "tracing":
         return ""
     if prog["attach_to"] == "func":
-        line["progs"].insert(0, traced["progs"][0])
+        line["progs"].insert(0, {k: v for k, v in traced["progs"][0].items() if k != "line_info"})  # whose source is elsewhere
         prog["attach_to"] = "prog:0"
         return "attached to an XDP program"
     to = FILES.get(prog["attach_to"]) or MOVED.get(prog["attach_to"])
