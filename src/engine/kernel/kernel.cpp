@@ -254,7 +254,8 @@ sys::Answer<sys::Map> create(const module::MapDef& def, int btf) {
                     .extra = def.extra,
                     .name = may_be_a_name(def.name) ? std::string_view(def.name) : "",
                     .values = row.copies == facts::Copies::per_cpu ? sys::Values::per_cpu : sys::Values::one};
-  if (btf >= 0 && (def.key_type != 0 || def.value_type != 0)) {
+  // As libbpf: maps of maps are made without types.
+  if (btf >= 0 && def.inner == nullptr && (def.key_type != 0 || def.value_type != 0)) {
     spec.btf = btf;
     spec.key_type = def.key_type;
     spec.value_type = def.value_type;

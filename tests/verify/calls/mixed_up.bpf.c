@@ -71,3 +71,10 @@ struct {
 } of_sockets SEC(".maps");
 SEC("tc") int storage_with_a_value(struct __sk_buff *s) { __u64 first = 1; struct bpf_sock *k = s->sk; if (!k) return 0; k = bpf_sk_fullsock(k); return k && bpf_sk_storage_get(&of_sockets, k, &first, 1); }
 SEC("tc") int storage_in_a_map_of_sockets_refused(struct __sk_buff *s) { __u64 first = 1; struct bpf_sock *k = s->sk; if (!k) return 0; k = bpf_sk_fullsock(k); return k && bpf_sk_storage_get(&sockets, k, &first, 1); }  // sockets-are-no-bytes
+
+struct inner { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 2); __type(key, __u32); __type(value, __u64); } inner_map SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS); __uint(max_entries, 2); __type(key, __u32); __array(values, struct inner); } outer_map SEC(".maps") = {.values = {&inner_map}};
+#define INNER __u32 k = 0; void *m = bpf_map_lookup_elem(&outer_map, &k)
+SEC("tc") int value_of_an_inner_map(struct __sk_buff *s) { INNER; if (!m) return 0; __u64 *v = bpf_map_lookup_elem(m, &k); return v ? *v : 0; }
+SEC("tc") int inner_map_that_may_be_null_refused(struct __sk_buff *s) { INNER; __u64 *v = bpf_map_lookup_elem(m, &k); return v ? *v : 0; }  // argument-type
+SEC("tc") int behind_the_value_of_an_inner_map_refused(struct __sk_buff *s) { INNER; if (!m) return 0; __u64 *v = bpf_map_lookup_elem(m, &k); return v ? v[1] : 0; }  // outside-map-value
