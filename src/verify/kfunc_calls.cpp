@@ -195,6 +195,7 @@ Result<void> Walk::kfunc_pointer(unsigned regno, const KfuncParam& p, KfuncCall&
                              .kind = kernel_kind(*q_.kernel_types, p.type),
                              .name = kernel_name(*q_.kernel_types, p.type)});
   if (p.kind == KfuncArg::pointer && !object) TRY_VOID(plain_pointer(regno, p));
+  if (p.kind == KfuncArg::map) TRY_VOID(map_of_work(regno, call));
   if (object && (trusted_only || rcu) && !is_trusted(r)) {
     if (!rcu) return fail(NotTrusted{.r = to_reg(regno), .kind = kernel_text(r.type())});
     if (!r.flags.has(RegFlag::rcu)) return fail(NotRcu{.r = to_reg(regno), .kind = kernel_text(r.type())});
@@ -209,7 +210,7 @@ Result<void> Walk::kfunc_pointer(unsigned regno, const KfuncParam& p, KfuncCall&
       if (!r.is(RegKind::func)) return fail(KfuncNotFunction{.arg = regno - 1, .kind = kernel_text(r.type())});
       call.callback = r.object;
       return {};
-    case KfuncArg::map: TRY_VOID(map_of_work(regno, call)); return kfunc_object(regno, kernel_struct("bpf_map"), call);
+    case KfuncArg::map: return kfunc_object(regno, kernel_struct("bpf_map"), call);
     case KfuncArg::ignored:
     case KfuncArg::number:
     case KfuncArg::ctx: return {};

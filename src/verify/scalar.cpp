@@ -48,6 +48,7 @@ template <class U>
 SKEP_INLINE void piece_of_signed(Range<U>& w) {
   const auto lo = static_cast<U>(w.smin), hi = static_cast<U>(w.smax);
   if (lo <= hi) return;
+  if (sizeof(U) == 4 && !scalar_rules.low_pieces) return;
   if (w.umax < lo) {
     w.smin = static_cast<typename Range<U>::S>(w.umin);
     w.umax = std::min(w.umax, hi);

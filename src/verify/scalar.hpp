@@ -7,8 +7,7 @@
 // brute force). Where Linux gives up on a result, this does, too: division is unknown even of constants.
 //
 // Patch levels differ. 6.18.44 is what is computed; a guest with 6.18.15 knows less: a byte swap (le, be, bswap) leaves
-// nothing known, &= and |= never fork, a low half over zero is not cut to one piece (piece_of_signed), and the one
-// number that bits and range leave is not found (is_single).
+// nothing known, &= and |= never fork, and what ScalarRules says.
 //
 // Every function returns a synced scalar: each reading has learned what the others imply (Scalar::sync). A result that
 // no number satisfies, which Linux calls a violation of a register's invariants, keeps its bits and loses its ranges.
@@ -18,12 +17,32 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "isa/op.hpp"
 #include "verify/range.hpp"
 #include "verify/tnum.hpp"
 
 namespace skep::verify {
+
+// What of this domain differs between targets. It is asked deep in every operation and changes only between programs, so
+// it is the thread's, for as long as a ScalarRulesScope lives.
+struct ScalarRules {
+  bool low_pieces = true;      // signed and unsigned low half are cut to the one piece they share
+  bool single_members = true;  // the one number that bits and range leave is found
+};
+inline constinit thread_local ScalarRules scalar_rules = {};
+
+class ScalarRulesScope {
+ public:
+  explicit ScalarRulesScope(ScalarRules rules) : before_(std::exchange(scalar_rules, rules)) {}
+  ~ScalarRulesScope() { scalar_rules = before_; }
+  ScalarRulesScope(const ScalarRulesScope&) = delete;
+  ScalarRulesScope& operator=(const ScalarRulesScope&) = delete;
+
+ private:
+  ScalarRules before_;
+};
 
 struct Scalar {
   Tnum bits = Tnum::unknown();

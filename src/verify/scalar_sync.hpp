@@ -22,7 +22,7 @@ SKEP_INLINE void learn_from_bits(Tnum& bits, Range<uint64_t>& w, Range<uint32_t>
   w.keep_bits(bits.value, bits.mask);
   h.keep_bits(static_cast<uint32_t>(bits.value), static_cast<uint32_t>(bits.mask));
   const uint64_t first = bits.member_from(w.umin);
-  if (!is_single(bits, w, first)) return;
+  if (!is_single(bits, w, first) || !scalar_rules.single_members) return;
   bits = Tnum::constant(first);
   w = Range<uint64_t>::constant(first);
   h = Range<uint32_t>::constant(static_cast<uint32_t>(first));
@@ -51,7 +51,7 @@ SKEP_INLINE Scalar small(Tnum bits, const Range<uint64_t>& w, const Range<uint32
   const auto lo = std::max(static_cast<uint64_t>(ends.lo), bits.least());
   const auto hi = std::min(static_cast<uint64_t>(ends.hi), bits.greatest());
   const uint64_t first = bits.member_from(lo);
-  if (is_single(bits, {0, 0, lo, hi}, first)) return Scalar::constant(first);
+  if (is_single(bits, {0, 0, lo, hi}, first) && scalar_rules.single_members) return Scalar::constant(first);
   const auto slo = static_cast<int64_t>(lo), shi = static_cast<int64_t>(hi);
   return Scalar::of(
       bits, {slo, shi, lo, hi},

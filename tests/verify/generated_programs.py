@@ -35,7 +35,7 @@ from world import Facts  # noqa: E402
 LOCKED_DOWN = ("bpf_probe_write_user#36", "bpf_override_return#58")
 # Linux 6.18.15 follows a null pointer where these store into a kernel pointer's place what is no kernel object; 6.18.44
 # refuses them. Guests are not given programs of these names, nor what mutations make of them.
-END_GUESTS = ("kptr_store", "borrowed_is_a_number_refused", "borrowed_is_any_number_refused",
+END_GUESTS = ("kptr_store", "keeps_a_constant", "keeps_half_a_constant", "forgets_a_pointer", "borrowed_is_a_number_refused", "borrowed_is_any_number_refused",
               "borrowed_is_the_context_refused")
 # Under emulation a million instructions take half a minute: what costs more than this is asked of the host alone.
 LONG = 10_000
