@@ -25,8 +25,8 @@
 
 namespace skep::verify {
 
-// What of this domain differs between targets. It is asked deep in every operation and changes only between programs, so
-// it is the thread's, for as long as a ScalarRulesScope lives.
+// What of this domain differs between targets. It is asked deep in every operation and changes only between programs,
+// so it is the thread's, for as long as a ScalarRulesScope lives.
 struct ScalarRules {
   bool low_pieces = true;      // signed and unsigned low half are cut to the one piece they share
   bool single_members = true;  // the one number that bits and range leave is found

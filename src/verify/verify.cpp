@@ -80,8 +80,8 @@ static Answered answer(const Question& q, Recorder* recorder, Notes take_notes) 
     return out;
   }
   auto has = [&](facts::Feature f) { return q.target.has(f) == facts::Support::yes; };
-  const ScalarRulesScope rules({.low_pieces = has(facts::Feature::low_pieces),
-                                .single_members = has(facts::Feature::single_members)});
+  const ScalarRulesScope rules(
+      {.low_pieces = has(facts::Feature::low_pieces), .single_members = has(facts::Feature::single_members)});
   std::optional<ProofNotes> notes;
   if (take_notes == Notes::yes) notes.emplace(q.prog, *flow);
   Walk walk(q, *std::move(flow), kfuncs, recorder, notes ? &*notes : nullptr);
