@@ -82,7 +82,7 @@ std::string line_of(const module::Module& module, std::size_t prog, std::string_
   const auto to = module::attached_program(module, module.progs[prog]);
   if (to) part.progs.push_back(module.progs[to->prog]);
   part.progs.push_back(module.progs[prog]);
-  if (to) part.progs.back().attach_to = "prog:0:" + to->name;
+  if (to) part.progs.back().attach_to = std::string(module::to_program) + (to->name.empty() ? "0" : "0:" + to->name);
   Json maps = take_maps(module, part.progs);
   const kernel::WrittenTypes types = kernel::write_types(part);
   Json line{{"id", id}};

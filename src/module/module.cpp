@@ -102,7 +102,6 @@ Result<VariableAt> find_variable(const Module& m, std::string_view name) {
 }
 
 std::optional<AttachedProgram> attached_program(const Module& module, const ProgDef& prog) {
-  constexpr std::string_view to_program = "prog:";
   const std::string_view all = prog.attach_to;
   if (all.starts_with(to_program)) {
     AttachedProgram out;

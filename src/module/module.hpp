@@ -172,6 +172,7 @@ struct AttachedProgram {
   std::string name;
   btf::TypeId function = 0;  // its func; 0: the types have none
 };
+inline constexpr std::string_view to_program = "prog:";
 std::optional<AttachedProgram> attached_program(const Module& module, const ProgDef& prog);
 
 }  // namespace skep::module

@@ -27,8 +27,7 @@ bool injects_errors(const Question& q) {
 
 // The function that a trampoline is put to, by its own name; "": the program is attached to something else.
 std::string function_of(const Question& q) {
-  constexpr std::string_view of_program = "prog:";
-  if (q.prog.attach_to.starts_with(of_program)) return "";
+  if (q.prog.attach_to.starts_with(module::to_program)) return "";
   if (q.type() == ProgType::lsm) return "bpf_lsm_" + q.prog.attach_to;
   const bool trampoline = q.attach_type() == AttachType::trace_fentry || q.attach_type() == AttachType::trace_fexit ||
                           q.attach_type() == AttachType::modify_return;
@@ -66,7 +65,7 @@ Result<void> check_attachment(const Question& q, const Flow& flow) {
   const facts::ProgTypeFacts& facts = facts::row(type).rare;
   if (!sleeps(q) && facts.sleeps == facts::Sleeps::must) return fail(MustSleep{.type = type});
   if (sleeps(q) && !facts::may_sleep(type, q.prog.attach_type)) return fail(MayNotSleep{.type = type});
-  const bool names = facts.names == facts::NamesTarget::function || type == ProgType::ext;
+  const bool names = facts.names == facts::NamesTarget::function || facts.names == facts::NamesTarget::program;
   if (names && q.prog.attach_to.empty()) return fail(NamesNoTarget{.type = type});
   if (type == ProgType::ext) return check_replacement(q, flow);
   const std::string function = function_of(q);

@@ -74,11 +74,7 @@ def outcome(answers):
 
 def main():
     skep, agent, cache = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3]).resolve()
-    try:
-        image = kernels.image(VERSION)
-    except kernels.CannotBeHad as why:
-        print(f"skipped: Linux {VERSION} cannot be had: {why}")
-        return 77
+    image = kernels.or_skip(kernels.image, VERSION)
     objects = debian_objects.objects(cache)
     types = kernels.types(VERSION)
     lines, count, refused = [], collections.Counter(), 0

@@ -10,6 +10,7 @@ import re
 import shutil
 import struct
 import subprocess
+import sys
 import tempfile
 
 # Patch levels change verdicts, so a kernel is named by its package.
@@ -21,6 +22,15 @@ KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 class CannotBeHad(Exception):
     """The package cannot be fetched, and why: the one reason for which tests in guests are skipped."""
+
+
+def or_skip(get, version):
+    """image(version) or types(version); where it cannot be had, the test ends as skipped, with the reason."""
+    try:
+        return get(version)
+    except CannotBeHad as why:
+        print(f"skipped: Linux {version} cannot be had: {why}", file=sys.stderr)
+        raise SystemExit(77) from None
 
 
 def cache():

@@ -68,11 +68,7 @@ def fault(line, answer):
 
 def main():
     skep, agent = sys.argv[1:3]
-    try:
-        image = kernels.image(VERSION)
-    except kernels.CannotBeHad as why:
-        print(f"skipped: Linux {VERSION} cannot be had: {why}")
-        return 77
+    image = kernels.or_skip(kernels.image, VERSION)
     types = kernels.types(VERSION)
     sources = sorted((ROOT / "tests/verify/guest").glob("*.bpf.c"))
     lines = [line for source in sources for line in lines_of(skep, source, types)]

@@ -157,11 +157,7 @@ def survives(g, lines):
 
 def main():
     skep, agent = sys.argv[1:]
-    try:
-        image = kernels.image(VERSION)
-    except kernels.CannotBeHad as why:
-        print(f"skipped: Linux {VERSION} cannot be had: {why}")
-        return 77
+    image = kernels.or_skip(kernels.image, VERSION)
     lines = [line(skep, i, members, text) for i, (members, text, _) in enumerate(BOTH + GUEST_ALONE)]
     g = guest.Guest(image, agent)
     try:

@@ -13,7 +13,7 @@ import sys
 
 import generated_programs as generated
 
-CALL, KFUNC, HELPERS = 0x85, 2, 211
+CALL, KFUNC = 0x85, 2
 ENDS_MACHINES = "task_work"  # a kernel of 6.18 does not survive loading some of these
 
 
@@ -24,18 +24,20 @@ class Options:
 
 def questions():
     out = subprocess.run([Options.facts], check=True, capture_output=True, text=True).stdout
-    kfuncs = [name for name in json.loads(out)["kfuncs"] if ENDS_MACHINES not in name]
+    facts = json.loads(out)
+    helpers = sorted({helper["id"] for helper in facts["helpers"]})  # some have a row for each kind of program
+    functions = [*helpers, *(name for name in facts["kfuncs"] if ENDS_MACHINES not in name)]
     source = generated.HERE / "regions.bpf.c"
     dump = subprocess.run([Options.skep, "dump", source, "--batch"], check=True, capture_output=True, text=True).stdout
     for line in map(json.loads, dump.splitlines()):
         program = line["progs"][0]
         insns = list(struct.iter_unpack("<BBhi", bytes.fromhex(program["insns"])))
         at, = (i for i, insn in enumerate(insns) if insn == (CALL, 0, 0, 77))
-        for called in [*range(1, HELPERS + 1), *kfuncs]:
+        for called in functions:
             by_name = isinstance(called, str)
             insns[at] = (CALL, KFUNC << 4, 0, 0) if by_name else (CALL, 0, 0, called)
-            one = {"name": program["name"], **{k: v for k, v in program.items() if k not in ("name", "line_info")},
-                   "insns": b"".join(struct.pack("<BBhi", *insn) for insn in insns).hex()}
+            one = {k: v for k, v in program.items() if k != "line_info"}
+            one["insns"] = b"".join(struct.pack("<BBhi", *insn) for insn in insns).hex()
             if by_name:
                 one["ksyms"] = {**program.get("ksyms", {}), str(at): called}
             yield {**line, "id": f"{program['name']}:{called}", "progs": [one], "target": f"linux-{Options.guest}"}

@@ -169,7 +169,7 @@ class Loading {
       spec.attach_btf_id = to->function;
       return there && to->function != 0;
     }
-    if (name.starts_with("prog:")) return false;
+    if (name.starts_with(module::to_program)) return false;
     const bool when_loaded =
         def.type == ProgType::tracing || def.type == ProgType::lsm || def.type == ProgType::struct_ops;
     if (!when_loaded || name.empty()) return true;  // the others say it when they are attached
