@@ -70,6 +70,7 @@ namespace skep::facts {
   X(  single_members,            "6.18.44" ) /* the one number that bits and range leave is found */ \
   X(  linked_scalars_any,        "6.18.44" ) /* copies at a distance, also by -=, a negative number, 32 bits */ \
   X(  linked_scalars_sync,       "6.18.44" ) /* what copies at a distance learn is told to all their readings */ \
+  X(  unrelated_numbers,         "6.18.44" ) /* an old number related to nothing covers numbers that are related */ \
   X(  packet_load_returns,       "6.18.44" ) /* a load of packet bytes in a subprogram may return to its caller */ \
   X(  insn_array,                "6.19" ) /* and indirect jumps */ \
   X(  pruned_constants,          "7.3"  ) /* branches on constants are gone before the walk */ \

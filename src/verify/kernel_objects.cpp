@@ -210,14 +210,12 @@ Result<void> Walk::argument_struct(unsigned regno, const facts::Arg& arg, const 
   const Reg& r = cur_->reg(regno);
   if (r.maybe_null() && r.flags.has(alloc))
     return fail(LinuxFault{.what = "invalid PTR_TO_BTF_ID register for type match"});
-  if (r.flags.has(percpu)) return {};
+  if (r.flags.has(percpu) && !call.kptr) return {};
   if (r.maybe_null() && (!arg.or_null || arg.release))
     return fail(MaybeNullToHelper{.r = to_reg(regno), .number = regno});
   if (call.kptr) {
     if (suits_kptr(regno, *call.kptr)) return {};
-    return fail(KptrStored{.r = to_reg(regno),
-                           .type = kernel_text(r.type()) + struct_name(r.object, static_cast<Types>(r.extra)),
-                           .expected = held_by(*call.kptr)});
+    return fail(KptrStored{.r = to_reg(regno), .type = put_into(*call.kptr, r), .expected = held_by(*call.kptr)});
   }
   if (r.flags.has(alloc)) return {};
   if (q_.kernel_types == nullptr) return fail(NotModelled{.what = "this kernel's types"});

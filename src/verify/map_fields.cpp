@@ -204,7 +204,7 @@ Result<void> Walk::access_kptr(const Access& a, const MapField& f) {
   if (a.what == Do::write) {
     const auto value = static_cast<unsigned>(a.value);
     if (reg(value).is_null() || suits_kptr(value, f)) return {};
-    return fail(KptrStored{.r = to_reg(value), .type = kernel_text(reg(value).type()), .expected = held_by(f)});
+    return fail(KptrStored{.r = to_reg(value), .type = put_into(f, reg(value)), .expected = held_by(f)});
   }
   if (a.value < 0) return {};
   Reg now = Reg::pointer(RegKind::btf, kptr_flags(f));
@@ -237,9 +237,12 @@ RegFlags Walk::kptr_flags(const MapField& f) const {
 // Whether objects that RCU frees are safe here.
 bool Walk::in_rcu_section() const { return cur_->rcu_locks > 0 || cur_->locks > 0 || !cur_->in_sleepable; }
 
-// Whether this register may be put into that field.
-bool Walk::suits_kptr(unsigned regno, const MapField& f) const {
-  const Reg& r = cur_->reg(regno);
+// What somebody wants to put there, in Linux's words, which name the structure only of a pointer of the right kind.
+std::string Walk::put_into(const MapField& f, const Reg& r) const {
+  return kernel_text(r.type()) + (is_kind_of_kptr(r, f) ? struct_name(r.object, static_cast<Types>(r.extra)) : "");
+}
+
+bool Walk::is_kind_of_kptr(const Reg& r, const MapField& f) const {
   if (!r.is(RegKind::btf)) return false;
   RegFlags allowed = RegFlag::maybe_null;
   if (r.extra == static_cast<int32_t>(Types::kernel)) {
@@ -249,7 +252,13 @@ bool Walk::suits_kptr(unsigned regno, const MapField& f) const {
     allowed = allowed | RegFlag::alloc;
     if (f.kind == kptr_percpu) allowed = allowed | RegFlag::percpu;
   }
-  if (r.flags.without(allowed) != RegFlags{} || !unmoved(r, regno, true)) return false;
+  return r.flags.without(allowed) == RegFlags{};
+}
+
+// Whether this register may be put into that field.
+bool Walk::suits_kptr(unsigned regno, const MapField& f) const {
+  const Reg& r = cur_->reg(regno);
+  if (!is_kind_of_kptr(r, f) || !unmoved(r, regno, true)) return false;
   if (r.extra != static_cast<int32_t>(f.of)) return false;
   return is_struct(r, f.type, f.kind == kptr_untrusted ? Nested::yes : Nested::no);
 }

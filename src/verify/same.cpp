@@ -27,21 +27,22 @@ bool Comparer::exactly(const Reg& old, const Reg& r) {
   return same_knowledge(old, r) && pairs.same(old.id, r.id) && pairs.same(old.ref, r.ref);
 }
 
+bool Comparer::same_relation(const Reg& old, const Reg& r) {
+  if (old.id == 0 && unrelated_numbers) return true;
+  if ((old.id & id_adds) != (r.id & id_adds)) return false;
+  if ((old.id & id_adds) != 0 && old.off != r.off) return false;
+  return pairs.same_number(old.id, r.id);
+}
+
 bool Comparer::regs(const Reg& old, const Reg& r, Compare how) {
   if (how == Compare::exactly) return exactly(old, r);
   if (old.kind == RegKind::not_init && (how == Compare::covered || r.kind == RegKind::not_init)) return true;
   if (old.type() != r.type()) return false;
   switch (old.kind) {
     case RegKind::scalar:
-      if (numbers_alike) return same_knowledge(old, r) && (old.id == 0 || pairs.same_number(old.id, r.id));
+      if (numbers_alike) return same_knowledge(old, r) && same_relation(old, r);
       if (!old.precise && how == Compare::covered) return true;
-      // An old number that was related to nothing is covered whatever the new one is related to.
-      if (old.id != 0) {
-        if ((old.id & id_adds) != (r.id & id_adds)) return false;
-        if ((old.id & id_adds) != 0 && old.off != r.off) return false;
-        if (!pairs.same_number(old.id, r.id)) return false;
-      }
-      return old.var.includes(r.var);
+      return same_relation(old, r) && old.var.includes(r.var);
     case RegKind::map_key:
     case RegKind::map_value:
     case RegKind::mem:

@@ -38,7 +38,8 @@ struct Comparer {
   const Flow& flow;
   bool uninit_stack_readable;
   IdPairs pairs = {};
-  bool numbers_alike = false;       // a number is covered by none but itself
+  bool numbers_alike = false;     // a number is covered by none but itself
+  bool unrelated_numbers = true;  // an old number that is related to nothing covers whatever the new one is related to
   Reg unknown = Reg::any_number();  // what eight bytes of data are, read at once
 
   bool states(const State& old, const State& s, Compare how, uint32_t newest_id);
@@ -50,6 +51,7 @@ struct Comparer {
   bool stacks(const Frame& old, const Frame& f, Compare how);
   bool slots(const Slot& old, const Slot& s, Compare how);
   bool exactly(const Reg& old, const Reg& r);
+  bool same_relation(const Reg& old, const Reg& r);
   const Reg* number_in(const Slot& s) const;
 };
 

@@ -33,7 +33,9 @@ Walk::Walk(const Question& q, Flow flow, const Kfuncs& kfuncs, Recorder* recorde
       frames_(flow_),
       live_(q.prog.insns, flow_),
       precision_(q.prog, flow_, sw_.bpf_capable),
-      comparer_(flow_, sw_.allow_uninit_stack) {
+      comparer_{.flow = flow_,
+                .uninit_stack_readable = sw_.allow_uninit_stack,
+                .unrelated_numbers = q.target.has(facts::Feature::unrelated_numbers) == facts::Support::yes} {
   pointer_types_.resize(prog_.insns.size());
   if (!sw_.bypass_spec_v1 || !sw_.bypass_spec_v4) {
     fences_.resize(prog_.insns.size());

@@ -330,6 +330,8 @@ class Walk {
   bool in_rcu_section() const;
   bool suits_kptr(unsigned regno, const MapField& field) const;
   std::string held_by(const MapField& field) const;
+  std::string put_into(const MapField& f, const Reg& r) const;
+  bool is_kind_of_kptr(const Reg& r, const MapField& f) const;
   Result<void> beside_fields(const Reg& r, int64_t off, uint64_t size, Direct direct) const;
   Result<void> access_kptr(const Access& a, const MapField& field);
   Result<void> lock_argument(unsigned regno, Call& call);

@@ -72,6 +72,7 @@ P(keeps_an_untested_one_per_cpu_refused) { VALUE; void *p = bpf_percpu_obj_new_i
 P(keeps_it_and_the_old_refused) { VALUE; struct plain *p = bpf_obj_new(struct plain), *old; if (!p) return 0; old = bpf_kptr_xchg(&v->p, p); return 0; }
 P(keeps_another_type_refused) { VALUE; struct counted *p = bpf_obj_new(struct counted); void *old; if (!p) return 0; old = bpf_kptr_xchg(&v->p, (void *)p); if (old) bpf_obj_drop(old); return 0; }
 P(keeps_per_cpu) { VALUE; void *p = bpf_percpu_obj_new_impl(bpf_core_type_id_local(struct plain), 0), *old; if (!p) return 0; old = bpf_kptr_xchg(&v->pc, p); if (old) bpf_percpu_obj_drop(old); return 0; }
+P(keeps_per_cpu_as_plain_refused) { VALUE; void *p = bpf_percpu_obj_new_impl(bpf_core_type_id_local(struct plain), 0), *old; if (!p) return 0; old = bpf_kptr_xchg(&v->p, p); if (old) bpf_obj_drop(old); return 0; }
 P(keeps_plain_as_per_cpu) { VALUE; void *p = bpf_obj_new(struct plain), *old; if (!p) return 0; old = bpf_kptr_xchg(&v->pc, p); if (old) bpf_percpu_obj_drop(old); return 0; }
 P(reads_a_kept_one) { VALUE; bpf_rcu_read_lock(); struct plain *p = v->p; int r = p ? p->a : 0; bpf_rcu_read_unlock(); return r; }
 P(tests_a_kept_one_twice) { VALUE; int r = 0; bpf_rcu_read_lock(); struct plain *p = v->p; if (p) { barrier_var(p); if (p) r = p->a; else r = s->len; } bpf_rcu_read_unlock(); return r; }
