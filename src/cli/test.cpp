@@ -28,7 +28,7 @@ class Test : public Verb {
     Json j;
     j.object([&] {
       j.key("v").number(1).key("files").number(s.files).key("programs").number(s.progs);
-      j.key("runs").number(s.runs).key("waiting").number(s.waiting);
+      j.key("runs").number(s.runs);
       j.key("failures").list([&] {
         for (const judge::Failure& f : s.failures)
           j.object([&] { j.key("place").string(f.place).key("text").string(f.text); });

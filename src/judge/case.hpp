@@ -16,7 +16,7 @@
 // case cannot be written for one executor. `not on interp: because …` is the only exception; it is counted and printed.
 // `linux: accepts|rejects` and `! slug words` behind an instruction are asked of skep's verifier and of the running
 // kernel, where that is 6.18; rows (`with off=4: accepts`) make programs of the one above them. `=> fact, fact` is
-// asked of what the verifier knows after that line. C is read, kept and counted as waiting. The grammar is
+// asked of what the verifier knows after that line. C (`c:`) gives programs, maps and types. The grammar is
 // docs/reference/case.md.
 #pragma once
 
@@ -28,6 +28,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "judge/object_input.hpp"
 #include "judge/trial.hpp"
 #include "module/module.hpp"
 #include "verify/known.hpp"
@@ -95,11 +96,10 @@ struct CaseFile {
   std::shared_ptr<const module::Module> module;
   facts::Target target;
   std::vector<CaseProg> progs;
-  std::size_t waiting = 0;  // outside programs: types and C blocks
 };
 
-// Errors name path and line.
-Result<CaseFile> parse_case(std::string path, std::string_view text);
+// Errors name path and line. C costs a run of clang.
+Result<CaseFile> parse_case(std::string path, std::string_view text, OpenC c = open_c);
 
 // ---- running them -------------------------------------------------------------------------------------------------
 
@@ -119,7 +119,7 @@ struct Exception {
 };
 
 struct Summary {
-  std::size_t files = 0, progs = 0, runs = 0, executors = 0, waiting = 0, renewed = 0;
+  std::size_t files = 0, progs = 0, runs = 0, executors = 0, renewed = 0;
   std::size_t verdicts = 0, by_kernel = 0;  // programs judged by skep's verifier, and by the kernel, too
   std::size_t checked_only = 0;             // runs of programs that the verifier does not accept
   std::size_t facts = 0;

@@ -64,6 +64,7 @@ class CaseNames final : public isa::Names {
 // A program before its names are resolved; with rows, the template of as many programs.
 struct Pending {
   std::string header;  // its `prog` line
+  std::string in_c;    // its name, where C has its instructions
   CaseProg prog;
   std::string text;  // its instructions and labels, line for line as in the file from first_line on
   uint32_t first_line = 0, last_line = 0;
@@ -76,16 +77,32 @@ struct Pending {
   bool has_placeholder = false;  // in an instruction
 };
 
+// A program whose functions all have types gets them: functions of C of the same names.
+void give_types(const btf::Btf& types, const isa::Program& code, module::ProgDef& prog) {
+  std::vector<module::Subprog> out{{.name = prog.name, .first_insn = 0}};
+  for (const isa::Label& label : code.labels)
+    if (std::ranges::any_of(code.references, [&](const isa::Reference& r) {
+          return r.kind == isa::Kind::subprogram && r.name == label.name;
+        }))
+      out.push_back({.name = label.name, .first_insn = label.at});
+  for (module::Subprog& s : out) {
+    const auto type = types.find(s.name, btf::Kind::func);
+    if (!type) return;
+    s.type = *type;
+  }
+  std::ranges::sort(out, {}, &module::Subprog::first_insn);
+  prog.subprogs = std::move(out);
+}
+
 // Words that stand at column 0; no label may have these names.
-enum class Keyword : uint8_t { map, prog, run, linux, with, types, c, target, not_on, label };
+enum class Keyword : uint8_t { map, prog, run, linux, with, c, target, not_on, label };
 constexpr std::pair<std::string_view, Keyword> keywords[] = {
-    {"map ", Keyword::map},   {"prog ", Keyword::prog},     {"run:", Keyword::run},
-    {"with ", Keyword::with}, {"linux:", Keyword::linux},   {"types:", Keyword::types},
-    {"c:", Keyword::c},       {"target:", Keyword::target}, {"not on ", Keyword::not_on}};
+    {"map ", Keyword::map},     {"prog ", Keyword::prog}, {"run:", Keyword::run},       {"with ", Keyword::with},
+    {"linux:", Keyword::linux}, {"c:", Keyword::c},       {"target:", Keyword::target}, {"not on ", Keyword::not_on}};
 
 class Parser {
  public:
-  explicit Parser(std::string path) { file_.path = std::move(path); }
+  Parser(std::string path, OpenC open) : open_c_(open) { file_.path = std::move(path); }
 
   Result<CaseFile> run(std::string_view text) {
     for (line_ = 1; !text.empty(); ++line_) {
@@ -100,15 +117,20 @@ class Parser {
   std::string place(uint32_t line) const { return file_.path + ":" + std::to_string(line); }
 
   Result<void> line(std::string_view raw) {
+    if (in_c_ && (raw.empty() || is_space(raw[0]))) {
+      c_.append(line_ - c_line_, '\n');  // the file's lines are its lines
+      c_ += raw;
+      c_line_ = line_;
+      return {};
+    }
     const std::string_view whole = raw.substr(0, find_mark(raw, "#")), text = trimmed(whole);
     if (text.empty()) return {};
     if (!is_space(raw[0])) return declaration(text);
-    if (in_block_) return {};   // C, indented, as it stands
+    TRY_VOID(is_text("an instruction"));
     return instruction(whole);  // as it stands, so that columns are the file's
   }
 
   Result<void> instruction(std::string_view text) {
-    if (progs_.empty()) return fail(CaseOrder{.what = "an instruction", .expected = "write prog NAME: TYPE above it"});
     const std::size_t fact = find_mark(text, "=>"), refused = find_mark(text, "!");
     const bool echoed = trimmed(text).starts_with(';');
     if (!echoed && refused < fact)
@@ -118,6 +140,16 @@ class Parser {
     const std::string_view insn = echoed ? text : text.substr(0, std::min(fact, refused));
     progs_.back().has_placeholder |= !echoed && has_placeholder(insn);
     append(insn);
+    return {};
+  }
+
+  // That there is a program above, whose instructions are here.
+  Result<void> is_text(std::string_view what) const {
+    if (progs_.empty()) return fail(CaseOrder{.what = std::string(what), .expected = "write prog NAME: TYPE above it"});
+    if (!progs_.back().in_c.empty())
+      return fail(
+          CaseText{.found = std::string(what),
+                   .expected = "prog " + progs_.back().in_c + ": TYPE above it; without a type it is a program in C"});
     return {};
   }
 
@@ -143,7 +175,7 @@ class Parser {
   }
 
   Result<void> declaration(std::string_view text) {
-    in_block_ = false;
+    in_c_ = false;
     auto found = std::ranges::find_if(keywords, [&](const auto& k) { return text.starts_with(k.first); });
     const Keyword keyword = found == std::end(keywords) ? Keyword::label : found->second;
     const std::string_view rest = keyword == Keyword::label ? text : trimmed(text.substr(found->first.size()));
@@ -153,11 +185,7 @@ class Parser {
       case Keyword::run: return run_line(text);
       case Keyword::linux: return verdict(rest);
       case Keyword::with: return row(rest);
-      case Keyword::types:
-      case Keyword::c:
-        in_block_ = true;
-        ++file_.waiting;
-        return {};
+      case Keyword::c: in_c_ = true; return {};
       case Keyword::target: file_.target = TRY(facts::target_by_name(rest)); return {};
       case Keyword::not_on: return not_on(rest);
       case Keyword::label: return label(text);
@@ -166,20 +194,39 @@ class Parser {
   }
 
   Result<void> map(std::string_view text) {
-    maps_.push_back(TRY(module::parse_map_line(text)));
-    const std::string& name = maps_.back().map.name;
-    for (std::size_t i = 0; i + 1 < maps_.size(); ++i)
-      if (maps_[i].map.name == name) return fail(NameTwice{.what = "map", .name = name});
+    module::MapDecl decl = TRY(module::parse_map_line(text));
+    if (has_map(decl.map.name)) return fail(NameTwice{.what = "map", .name = decl.map.name});
+    maps_.push_back(std::move(decl));
+    return {};
+  }
+
+  bool has_map(std::string_view name) const {
+    return std::ranges::any_of(maps_, [&](const module::MapDecl& d) { return d.map.name == name; });
+  }
+
+  // Those of C come first, because its programs name them by number.
+  Result<void> add_maps(const std::vector<module::MapDef>& of_c) {
+    std::vector<module::MapDecl> all;
+    for (const module::MapDef& map : of_c) {
+      if (has_map(map.name)) return fail_within(fail(NameTwice{.what = "map", .name = map.name}).error(), file_.path);
+      all.push_back({.map = map, .inner = {}, .slots = {}});
+    }
+    std::ranges::move(maps_, std::back_inserter(all));
+    maps_ = std::move(all);
     return {};
   }
 
   // `raw` is no type of Linux: memory in r1, its length in r2.
+  // Without a type: the program of that name that is written in C.
   Result<void> prog(std::string_view text) {
     std::string line(text);
     if (auto colon = line.find(": raw"); colon != line.npos && (colon + 5 == line.size() || is_space(line[colon + 5])))
       line.replace(colon, 5, ": unspec");
-    if (!has_placeholder(line)) TRY_VOID(module::parse_prog_line(line));
     Pending p;
+    if (line.find_first_of(":{") == line.npos)
+      p.in_c = std::string(trimmed(std::string_view(line).substr(line.find(' '))));
+    else if (!has_placeholder(line))
+      TRY_VOID(module::parse_prog_line(line));
     p.header = std::move(line);
     p.prog.line = line_;
     p.prog.not_on = not_on_all_;
@@ -188,7 +235,7 @@ class Parser {
   }
 
   Result<void> row(std::string_view text) {
-    if (progs_.empty()) return fail(CaseOrder{.what = "a row", .expected = "write prog NAME: TYPE above it"});
+    TRY_VOID(is_text("a row"));
     Pending& p = progs_.back();
     if (p.rows.size() == most_rows)
       return fail(CaseText{.found = std::string(text),
@@ -206,10 +253,16 @@ class Parser {
 
   Result<void> verdict(std::string_view rest) {
     if (progs_.empty()) return fail(CaseOrder{.what = "a verdict", .expected = "write prog NAME: TYPE above it"});
+    CaseProg& prog = progs_.back().prog;
+    if (rest.starts_with("rejects ")) {
+      TRY_VOID(refused_mark(trimmed(rest.substr(8))));
+      prog.refused->insn = {};
+      return {};
+    }
     const std::string_view word = rest.substr(0, rest.find(','));
     if ((word != "accepts" && word != "rejects") || (word != rest && trimmed(rest.substr(word.size() + 1)) != "all"))
-      return fail(CaseText{.found = std::string(rest), .expected = "accepts or rejects"});
-    progs_.back().prog.linux_says = word == "accepts" ? LinuxSays::accepts : LinuxSays::rejects;
+      return fail(CaseText{.found = std::string(rest), .expected = "accepts, rejects or rejects SLUG words"});
+    prog.linux_says = word == "accepts" ? LinuxSays::accepts : LinuxSays::rejects;
     return {};
   }
 
@@ -228,25 +281,32 @@ class Parser {
   Result<void> label(std::string_view text) {
     if (!text.ends_with(':') || text.find_first_of(" \t") != text.npos)
       return fail(CaseText{.found = std::string(text),
-                           .expected = "a declaration (map, prog, run, linux, types, c, target, not on) or a label; "
+                           .expected = "a declaration (map, prog, run, linux, with, c, target, not on) or a label; "
                                        "instructions are indented"});
-    if (progs_.empty()) return fail(CaseOrder{.what = "a label", .expected = "write prog NAME: TYPE above it"});
+    TRY_VOID(is_text("a label"));
     append(text);
     return {};
   }
 
   Result<CaseFile> finish() {
     TRY_VOID(fill_rows());
-    module::Module m;
+    module::Module m = c_.empty() ? module::Module() : TRY(open_c_(file_.path, c_));
     m.name = file_.path;
+    TRY_VOID(add_maps(m.maps));
     const CaseNames names(maps_);
     for (Pending& p : progs_) {
+      if (!p.in_c.empty()) {
+        p.prog.prog = TRY_WITHIN(module::find_program(m, p.in_c), place(p.prog.line));
+        p.prog.license = m.license;
+        p.prog.target = file_.target;
+        continue;
+      }
       auto decl = TRY_WITHIN(module::parse_prog_line(p.header), place(p.prog.line));
       if (std::ranges::any_of(m.progs, [&](const auto& other) { return other.name == decl.prog.name; }))
         return fail_within(fail(NameTwice{.what = "program", .name = decl.prog.name}).error(), place(p.prog.line));
       auto code = isa::assemble(p.text, names, p.first_line != 0 ? p.first_line : p.prog.line);
       if (!code) return fail_within(std::move(code).error(), p.rows.empty() ? file_.path : place(p.rows[0].line));
-      if (RefusedMark* mark = p.prog.refused ? &*p.prog.refused : nullptr; mark && p.rows.empty())
+      if (RefusedMark* mark = p.prog.refused ? &*p.prog.refused : nullptr; mark && mark->insn)
         mark->insn = static_cast<uint32_t>(std::ranges::find(code->lines, mark->line) - code->lines.begin());
       TRY_VOID(place_facts(p.prog.facts, code->lines));
       p.prog.prog = m.progs.size();
@@ -255,6 +315,7 @@ class Parser {
       decl.prog.insns = std::move(code->insns);
       for (const isa::Reference& r : code->references)
         if (r.kind == isa::Kind::kfunc) decl.prog.externs.push_back({.insn = r.at, .name = r.name});
+      if (m.btf) give_types(*m.btf, *code, decl.prog);
       m.progs.push_back(std::move(decl.prog));
     }
     m.maps = TRY_WITHIN(module::resolve(std::move(maps_), m.progs), file_.path);
@@ -343,7 +404,10 @@ class Parser {
 
   CaseFile file_;
   uint32_t line_ = 1;
-  bool in_block_ = false;
+  bool in_c_ = false;
+  std::string c_;  // all of it, in the file's lines
+  uint32_t c_line_ = 1;
+  OpenC open_c_;
   std::vector<module::MapDecl> maps_;
   std::vector<Pending> progs_;
   std::vector<NotOn> not_on_all_;
@@ -351,6 +415,8 @@ class Parser {
 
 }  // namespace
 
-Result<CaseFile> parse_case(std::string path, std::string_view text) { return Parser(std::move(path)).run(text); }
+Result<CaseFile> parse_case(std::string path, std::string_view text, OpenC c) {
+  return Parser(std::move(path), c).run(text);
+}
 
 }  // namespace skep::judge

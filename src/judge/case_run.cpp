@@ -163,10 +163,8 @@ class Runner {
     Rig rig(file.target, options_.lanes);
     CaseVerdicts verdicts(file);
     ++summary_.files;
-    summary_.waiting += file.waiting;
     renewals_.clear();
-    if (file.progs.empty() && file.waiting == 0)
-      summary_.failures.push_back({path, "there is no program in it, so it shows nothing"});
+    if (file.progs.empty()) summary_.failures.push_back({path, "there is no program in it, so it shows nothing"});
     for (const CaseProg& prog : file.progs) {
       ++summary_.progs;
       for (const NotOn& n : prog.not_on) {
@@ -306,7 +304,6 @@ std::string text(const Summary& s) {
       ": " + (s.failures.empty() ? "all as expected" : count(s.failures.size(), "failure"));
   if (s.checked_only != 0) out += "; " + count(s.checked_only, "run") + " in checked only: not accepted";
   if (!s.exceptions.empty()) out += "; " + count(s.exceptions.size(), "exception");
-  if (s.waiting != 0) out += "; " + count(s.waiting, "block") + " of C not checked yet";
   if (s.renewed != 0) out += "; " + count(s.renewed, "expectation") + " renewed";
   return out + "\n";
 }

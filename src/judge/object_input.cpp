@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "judge/errors.hpp"
+#include "object/compile.hpp"
 #include "object/open.hpp"
 
 namespace skep::judge {
@@ -27,6 +28,11 @@ Result<module::Module> open_object(const ObjectInput& input) {
   for (module::MapDef& map : module.maps)
     for (module::Slot& s : map.slots) s.index = s.index == first ? 0 : s.index == 0 ? first : s.index;
   return module;
+}
+
+Result<module::Module> open_c(const std::string& path, std::string_view text) {
+  const object::Compiled compiled = TRY(object::compile_part(path, text));
+  return object::open(compiled.object, {.target = object::target_types(""), .kconfig = object::kernel_config("")});
 }
 
 }  // namespace skep::judge

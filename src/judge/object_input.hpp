@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Programs and maps of a batch line that come from an object file.
+// Programs and maps of a batch line that come from an object file, and those of a case file that are written in C.
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,5 +23,9 @@ Result<module::Module> open_object(const ObjectInput& input);
 
 // Whoever cannot read ELF files has null in its place.
 using OpenObject = Result<module::Module> (*)(const ObjectInput& input);
+
+// The C of a case file, for the running kernel's types (object::compile_part).
+Result<module::Module> open_c(const std::string& path, std::string_view text);
+using OpenC = Result<module::Module> (*)(const std::string& path, std::string_view text);
 
 }  // namespace skep::judge

@@ -87,8 +87,7 @@ std::string machine_headers() {
   return "";
 }
 
-std::vector<std::string> arguments(const std::string& source, const std::string& object) {
-  std::string folder = std::filesystem::path(source).parent_path().string();
+std::vector<std::string> arguments(const std::string& source, const std::string& object, std::string folder) {
   std::vector<std::string> out = {"-target", "bpf", "-O2", "-g", "-mcpu=v3", "-I", folder.empty() ? "." : folder};
   if (auto headers = machine_headers(); !headers.empty()) out.insert(out.end(), {"-I", headers});
   if (!machine_define.empty()) out.emplace_back(machine_define);
@@ -116,17 +115,22 @@ Result<int> run(const Compiler& compiler, const std::vector<std::string>& argume
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-}  // namespace
+// A string of C that means these characters.
+std::string c_string(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
 
-bool is_source(std::string_view path) { return path.ends_with(".c"); }
-
-Result<Compiled> compile(const std::string& path) {
-  TRY_VOID(read_file(path));  // the usual words for a file that is not there
+// `source` is what clang reads; `path` is what people call it, and beside it are the headers.
+Result<Compiled> compiled(const std::string& path, const std::string& source, const TemporaryFolder& folder) {
   auto compiler = newest_clang();
   if (!compiler) return fail_within(std::move(fail(NoClang{}).error()), path);
-  auto folder = TRY(TemporaryFolder::create());
   std::string object = folder.path() + "/out.o", errors = folder.path() + "/errors";
-  auto args = arguments(path, object);
+  auto args = arguments(source, object, std::filesystem::path(path).parent_path().string());
   int status = TRY(run(*compiler, args, errors));
   auto said = TRY(read_file(errors));
   std::string text(as_text(said));
@@ -147,6 +151,24 @@ Result<Compiled> compile(const std::string& path) {
                   .compiler = compiler->name,
                   .command = std::move(command),
                   .warnings = std::move(text)};
+}
+
+}  // namespace
+
+bool is_source(std::string_view path) { return path.ends_with(".c"); }
+
+Result<Compiled> compile(const std::string& path) {
+  TRY_VOID(read_file(path));  // the usual words for a file that is not there
+  return compiled(path, path, TRY(TemporaryFolder::create()));
+}
+
+Result<Compiled> compile_part(const std::string& path, std::string_view text) {
+  const auto folder = TRY(TemporaryFolder::create());
+  const std::string source = folder.path() + "/part.bpf.c";
+  OutputFile file = TRY(OutputFile::create(source));
+  TRY_VOID(file.write(as_bytes("#line 1 " + c_string(path) + "\n" + std::string(text))));
+  TRY_VOID(file.commit());
+  return compiled(path, source, folder);
 }
 
 }  // namespace skep::object
