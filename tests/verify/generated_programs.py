@@ -37,8 +37,8 @@ LOCKED_DOWN = ("bpf_probe_write_user#36", "bpf_override_return#58")
 # does, by this code. Guests are not given programs of these names, nor what mutations make of them; what stores a number
 # otherwise and ends a guest is counted.
 NUMBER_FOR_POINTER = "SKEP-V0735"
-END_GUESTS = ("kptr_store", "keeps_a_constant", "keeps_half_a_constant", "forgets_a_pointer", "borrowed_is_a_number_refused", "borrowed_is_any_number_refused",
-              "borrowed_is_the_context_refused")
+END_GUESTS = ("kptr_store", "keeps_a_constant", "keeps_half_a_constant", "forgets_a_pointer", "borrowed_is_a_number_refused",
+              "borrowed_is_any_number_refused", "borrowed_is_the_context_refused")
 # Under emulation a million instructions take half a minute: what costs more than this is asked of the host alone.
 LONG = 10_000
 COMPARED = ("result", "errno", "insn", "processed", "states", "peak_states", "max_states_per_insn", "stack_depth")
@@ -239,7 +239,7 @@ class Figures:
         print(f"{compared} compared: {100 * (compared - different) / max(1, compared):.3f} % the same, {different} different"
               + "".join(f"\n  {n} × {what}" for what, n in self.different.most_common()))
         if self.ended:
-            print(f"{self.ended} that this kernel does not survive (a null pointer of its own) and skep refuses: {NUMBER_FOR_POINTER}")
+            print(f"{self.ended} that end this kernel (a null pointer of its own) and that skep refuses: {NUMBER_FOR_POINTER}")
         if self.ran:
             print(f"{self.ran} accepted programs run in the interpreter and in the checked one: {self.faults} faults")
 
