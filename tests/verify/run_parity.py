@@ -19,7 +19,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/verify/random"))
-from runnable import TYPES, runnable  # noqa: E402
+from runnable import OF_CONTEXT, TYPES, runnable  # noqa: E402
 from world import Facts  # noqa: E402
 
 CLOCK_AND_CHANCE = {5, 7, 8, 42, 125, 160, 208}
@@ -32,7 +32,7 @@ def frame(chance, ether_type, length):
 
 def runs(chance, kind):
     if kind == "syscall":
-        return [{"ctx": chance.randbytes(64).hex()} for _ in range(3)]
+        return [{"ctx": chance.randbytes(8 * OF_CONTEXT).hex()} for _ in range(3)]  # some read beyond what they should
     frames = [frame(chance, (8, 0), 64), frame(chance, (0x86, 0xdd), 90), frame(chance, (0x12, 0x34), 20),
               frame(chance, (8, 0), 300)]
     ctx = {} if kind == "xdp" else {"ctx": {"mark": chance.randint(0, 2**32 - 1), "priority": chance.randint(0, 9),
