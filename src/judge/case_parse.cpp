@@ -216,8 +216,7 @@ class Parser {
     return {};
   }
 
-  // `raw` is no type of Linux: memory in r1, its length in r2.
-  // Without a type: the program of that name that is written in C.
+  // `raw` is no type of Linux: memory in r1, its length in r2. Without a type it is the program of that name in C.
   Result<void> prog(std::string_view text) {
     std::string line(text);
     if (auto colon = line.find(": raw"); colon != line.npos && (colon + 5 == line.size() || is_space(line[colon + 5])))

@@ -19,8 +19,7 @@ bool is_source(std::string_view path);  // ends with ".c"
 // Errors: no clang; and what clang says about the source, unchanged.
 Result<Compiled> compile(const std::string& path);
 
-// C that stands in a file which holds other things, too: `text` has the same lines as the file, empty where they are no
-// C.
+// C that stands in a file beside other things: line N of `text` is line N of the file, or empty where that is no C.
 Result<Compiled> compile_part(const std::string& path, std::string_view text);
 
 }  // namespace skep::object
